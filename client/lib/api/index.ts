@@ -1,0 +1,2 @@
+export { call } from './call.ts';
+export { ApiError, Offline, failureText, refusalsIn } from './failures.ts';

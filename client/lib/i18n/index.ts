@@ -1,0 +1,3 @@
+export { ageInYears, format, initialsOf, ippOf, nameOf } from './format.ts';
+export { locale } from './locale.svelte.ts';
+export { m, words } from './m.ts';

@@ -1,0 +1,5 @@
+import type { BoardMessages } from '../fr/board.ts';
+
+export const board: BoardMessages = {
+  title: 'Dossiers',
+};

@@ -1,0 +1,5 @@
+import type { DossierMessages } from '../fr/dossier.ts';
+
+export const dossier: DossierMessages = {
+  title: 'Dossier',
+};

@@ -1,0 +1,5 @@
+import type { ScreensMessages } from '../fr/screens.ts';
+
+export const screens: ScreensMessages = {
+  title: 'Screens',
+};

@@ -1,0 +1,25 @@
+import type { UiMessages } from '../fr/ui.ts';
+
+export const ui: UiMessages = {
+  optional: '(optional)',
+  close: 'Close',
+  cancel: 'Cancel',
+  save: 'Save',
+  undo: 'Undo',
+  retry: 'Try again',
+  loading: 'Loading…',
+  search: 'Search',
+  nextTry: (at) => `Next try at ${at}.`,
+  seenAt: (at) => `seen at ${at}`,
+  neverSeen: 'never seen',
+  refused: (n) => (n === 1 ? 'One condition is missing, nothing was saved' : `${n} conditions are missing, nothing was saved`),
+  others: (n) => `+ ${n}`,
+  priorityOf: { low: 'Low priority', normal: 'Normal priority', high: 'High priority', urgent: 'Urgent priority' },
+  priority: { low: 'Low', normal: 'Normal', high: 'High', urgent: 'Urgent' },
+  offline: 'The server does not answer. Nothing was saved.',
+  timedOut: 'The server did not answer in time. Check before you try again.',
+  unreadable: 'The server’s answer cannot be read.',
+  units: { second: 's', minute: 'min', hour: 'h', day: 'd', bytes: ['B', 'kB', 'MB', 'GB', 'TB'] },
+  male: 'M',
+  female: 'F',
+};

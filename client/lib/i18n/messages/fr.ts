@@ -1,0 +1,12 @@
+import { admin } from './fr/admin.ts';
+import { board } from './fr/board.ts';
+import { dossier } from './fr/dossier.ts';
+import { machines } from './fr/machines.ts';
+import { patients } from './fr/patients.ts';
+import { screens } from './fr/screens.ts';
+import { session } from './fr/session.ts';
+import { shell } from './fr/shell.ts';
+import { ui } from './fr/ui.ts';
+import { wall } from './fr/wall.ts';
+
+export const fr = { admin, board, dossier, machines, patients, screens, session, shell, ui, wall };

@@ -1,0 +1,5 @@
+export const board = {
+  title: 'Dossiers',
+};
+
+export type BoardMessages = typeof board;

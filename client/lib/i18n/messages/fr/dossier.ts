@@ -1,0 +1,5 @@
+export const dossier = {
+  title: 'Dossier',
+};
+
+export type DossierMessages = typeof dossier;

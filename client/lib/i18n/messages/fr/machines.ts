@@ -1,0 +1,5 @@
+export const machines = {
+  title: 'Machines',
+};
+
+export type MachinesMessages = typeof machines;

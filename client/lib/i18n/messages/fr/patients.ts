@@ -1,0 +1,5 @@
+export const patients = {
+  title: 'Patients',
+};
+
+export type PatientsMessages = typeof patients;

@@ -1,0 +1,5 @@
+export const screens = {
+  title: 'Écrans',
+};
+
+export type ScreensMessages = typeof screens;

@@ -1,0 +1,5 @@
+export const wall = {
+  title: 'Écran mural',
+};
+
+export type WallMessages = typeof wall;

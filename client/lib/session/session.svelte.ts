@@ -1,0 +1,113 @@
+import { changePasswordCall, chooseRoleCall, readSessionCall, signInCall, signOutCall } from '#shared/accounts/api.ts';
+import type { Session as Signed } from '#shared/accounts/schemas.ts';
+import type { Right, Role } from '#shared/roles.ts';
+import { ApiError, call } from '../api/index.ts';
+import { onSessionEnded } from '../api/call.ts';
+import { locale } from '../i18n/index.ts';
+import { live, onLiveSessionEnded } from '../live/index.ts';
+import { toasts } from '../ui/toasts.svelte.ts';
+
+/** Why the cover lies over the page. */
+export type LockCause = 'idle' | 'ended' | 'change';
+
+/**
+ * Who is signed in. `unknown`: not asked yet, or no answer; `locked`: the session is over, the page stays under an opaque cover and the next
+ * person signs in over it.
+ */
+class SessionState {
+  status = $state<'unknown' | 'none' | 'signed' | 'locked'>('unknown');
+  current = $state.raw<Signed>();
+  lockCause = $state<LockCause>('idle');
+  #asking: Promise<void> | undefined;
+
+  constructor() {
+    onSessionEnded((code) => this.#ended(code));
+    onLiveSessionEnded(() => void this.refresh().catch(() => undefined)); // no answer: the live connection says so already
+  }
+
+  get role(): Role | undefined {
+    return this.current?.role;
+  }
+
+  /** Whether the role worked in holds a right, as the server said; the server checks it anyway. */
+  can(right: Right): boolean {
+    return this.current?.rights.includes(right) ?? false;
+  }
+
+  /** Asks who is signed in, once; several askers share the question. */
+  refresh(): Promise<void> {
+    this.#asking ??= this.#read().finally(() => (this.#asking = undefined));
+    return this.#asking;
+  }
+
+  async signIn(username: string, password: string): Promise<void> {
+    const before = this.status === 'locked' ? this.current : undefined;
+    const same = before?.user.username === username.trim().toLowerCase();
+    // The same person finds everything as it was, the role too.
+    const signed = await call(signInCall, { body: { username, password, ...(same && before ? { role: before.role } : {}) } });
+    await this.#adopt(signed);
+  }
+
+  async signOut(): Promise<void> {
+    await this.#leave();
+    this.status = 'none';
+    this.current = undefined;
+    toasts.clear();
+  }
+
+  /** Ends the session on the server and covers the page. */
+  async lock(cause: LockCause): Promise<void> {
+    if (this.status !== 'signed') return;
+    this.lockCause = cause;
+    this.status = 'locked';
+    toasts.clear();
+    await this.#leave();
+  }
+
+  async chooseRole(role: Role): Promise<void> {
+    await this.#adopt(await call(chooseRoleCall, { body: { role } }));
+  }
+
+  async changePassword(current: string, next: string): Promise<void> {
+    await this.#adopt(await call(changePasswordCall, { body: { current, next } }));
+  }
+
+  async #read(): Promise<void> {
+    try {
+      await this.#adopt(await call(readSessionCall));
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 401) throw error;
+    }
+  }
+
+  async #adopt(signed: Signed): Promise<void> {
+    const before = this.status === 'signed' ? this.current : undefined;
+    const same = before?.user.id === signed.user.id && before.role === signed.role;
+    this.current = signed;
+    this.status = 'signed';
+    locale.ofSite(signed.site);
+    if (signed.mustChangePassword) return; // nothing else is open yet
+    if (same && !before.mustChangePassword) await live.start();
+    else await live.renew();
+  }
+
+  async #leave(): Promise<void> {
+    live.stop();
+    // When the server is silent the session stays until it ends by itself; the cover hides the page all the same.
+    await call(signOutCall).catch(() => undefined);
+  }
+
+  #ended(code: string): void {
+    if (code === 'session.password-expired') {
+      if (this.current) this.current = { ...this.current, mustChangePassword: true };
+      return;
+    }
+    if (this.status === 'unknown') this.status = 'none';
+    if (this.status !== 'signed') return;
+    this.lockCause = 'ended';
+    this.status = 'locked';
+    live.stop();
+  }
+}
+
+export const session = new SessionState();

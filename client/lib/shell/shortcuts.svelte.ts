@@ -1,0 +1,71 @@
+import { pagesOf, type Page } from './pages.ts';
+import type { Role } from '#shared/roles.ts';
+
+/** What the page in view offers to the keyboard. */
+export interface PageKeys {
+  /** `/` puts the focus into its search. */
+  search?: () => void;
+  /** `n` opens what it creates. */
+  create?: () => void;
+}
+
+interface Surroundings {
+  role: Role | undefined;
+  go: (href: Page['href']) => void;
+}
+
+/** Time in which the letter must follow the `g`. */
+const SEQUENCE_MS = 1500;
+
+/** The shell's keyboard: `?` help, `g` and a letter, and what the page in view registered. */
+class Shortcuts {
+  helpOpen = $state(false);
+  #pages = $state.raw<readonly PageKeys[]>([]);
+  #goAt = 0;
+
+  /** Registers a page's keys until the returned function is called: `$effect(() => shortcuts.register({ search, create }))`. */
+  register(keys: PageKeys): () => void {
+    this.#pages = [...this.#pages, keys];
+    return () => (this.#pages = this.#pages.filter((one) => one !== keys));
+  }
+
+  get search(): (() => void) | undefined {
+    return this.#pages.findLast((keys) => keys.search)?.search;
+  }
+
+  get create(): (() => void) | undefined {
+    return this.#pages.findLast((keys) => keys.create)?.create;
+  }
+
+  /** Answers a key; true when it was one of ours. */
+  press(key: string, around: Surroundings, now = Date.now()): boolean {
+    const afterGo = now - this.#goAt < SEQUENCE_MS;
+    this.#goAt = 0;
+    if (afterGo) {
+      const page = pagesOf(around.role).find((one) => one.letter === key);
+      if (page) around.go(page.href);
+      return page !== undefined;
+    }
+    if (key === 'g') {
+      this.#goAt = now;
+      return true;
+    }
+    return this.#act(key);
+  }
+
+  #act(key: string): boolean {
+    const act = { '?': () => (this.helpOpen = true), '/': this.search, n: this.create }[key];
+    act?.();
+    return act !== undefined;
+  }
+}
+
+export const shortcuts = new Shortcuts();
+
+/** Keys typed into a field, with a modifier, or while a dialog is open are not shortcuts. */
+export function isShortcut(event: KeyboardEvent): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
+  const target = event.target;
+  if (target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], dialog'))) return false;
+  return document.querySelector('dialog[open]') === null;
+}
