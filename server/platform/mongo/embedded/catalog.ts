@@ -1,0 +1,174 @@
+import { CommandError } from './errors.ts';
+import { compileFilter } from './matcher.ts';
+import { bytesOf, ridSpan } from './store.ts';
+import type { Store } from './store.ts';
+import { Int32, decode, encode, toInteger, toNumber, isNumber } from './values.ts';
+import type { Doc, Value } from './values.ts';
+
+export interface IndexField {
+  readonly path: string;
+  readonly parts: readonly string[];
+  readonly direction: 1 | -1;
+}
+
+export interface Index {
+  readonly id: number;
+  readonly name: string;
+  /** What listIndexes shows. */
+  readonly spec: Doc;
+  readonly fields: readonly IndexField[];
+  readonly directions: readonly (1 | -1)[];
+  readonly unique: boolean;
+  readonly sparse: boolean;
+  readonly partial: { readonly filter: Doc; readonly matches: (doc: Doc) => boolean } | undefined;
+  readonly expireAfterSeconds: number | undefined;
+  /** Whether any document has (or had) several keys in it; see the planner. */
+  multikey: boolean;
+  /** Number of the write that made it: a snapshot from before does not have its entries. */
+  readonly born: number;
+}
+
+export interface Collection {
+  readonly id: number;
+  readonly db: string;
+  readonly name: string;
+  readonly ns: string;
+  readonly lowRid: number;
+  readonly highRid: number;
+  readonly indexes: readonly Index[];
+}
+
+/** Collections and their indexes: small, in memory, written through. */
+export interface Catalog {
+  find(db: string, name: string): Collection | undefined;
+  /** Makes the collection when there is none yet. */
+  ensure(db: string, name: string): Collection;
+  list(): Iterable<Collection>;
+  drop(coll: Collection): void;
+  addIndex(coll: Collection, spec: Doc, born: number): Index;
+  dropIndex(coll: Collection, index: Index): void;
+  changeIndex(coll: Collection, index: Index, spec: Doc): void;
+  markMultikey(index: Index): void;
+  /** The number of the next inserted document. Not given back when its batch fails: a gap does no harm. */
+  nextRid(coll: Collection): number;
+  /** Reads everything again: what a rolled back batch had changed in memory is forgotten. */
+  reload(): void;
+}
+
+interface Entry extends Collection {
+  indexes: Index[];
+  lastRid: number;
+}
+
+export function openCatalog(store: Store): Catalog {
+  const entries = new Map<string, Entry>();
+  const own = (coll: Collection): Entry => {
+    const entry = entries.get(coll.ns);
+    if (entry === undefined) throw new CommandError(26, `ns not found ${coll.ns}`);
+    return entry;
+  };
+  const read = (id: number, ns: string): Entry => {
+    const dot = ns.indexOf('.');
+    const lowRid = id * ridSpan;
+    const highRid = lowRid + ridSpan;
+    const last = store.all('SELECT max(rid) AS rid FROM docs WHERE rid > ? AND rid < ?', lowRid, highRid)[0]?.['rid'];
+    return { id, ns, db: ns.slice(0, dot), name: ns.slice(dot + 1), lowRid, highRid, indexes: [], lastRid: Number(last ?? lowRid) };
+  };
+  const reload = (): void => {
+    const before = new Map(entries);
+    entries.clear();
+    const byId = new Map<number, Entry>();
+    for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
+      const entry = read(Number(row['id']), String(row['ns']));
+      const known = before.get(entry.ns);
+      if (known?.id === entry.id) entry.lastRid = Math.max(entry.lastRid, known.lastRid); // open transactions hold numbers that no document on disk has
+      entries.set(entry.ns, entry);
+      byId.set(entry.id, entry);
+    }
+    for (const row of store.all('SELECT id, coll, multikey, spec FROM indexes ORDER BY id')) {
+      byId.get(Number(row['coll']))?.indexes.push(readIndex(Number(row['id']), decode(bytesOf(row['spec'])), row['multikey'] === 1, 0));
+    }
+  };
+  const catalog: Catalog = {
+    find: (db, name) => entries.get(`${db}.${name}`),
+    ensure: (db, name) => {
+      const ns = `${db}.${name}`;
+      const known = entries.get(ns);
+      if (known !== undefined) return known;
+      checkName(db, name);
+      store.begin();
+      const entry = read(store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
+      entries.set(ns, entry);
+      catalog.addIndex(entry, new Map<string, Value>([['v', new Int32(2)], ['key', new Map([['_id', new Int32(1)]])], ['name', '_id_']]), 0);
+      return entry;
+    },
+    list: () => entries.values(),
+    drop: (coll) => {
+      store.begin();
+      for (const index of coll.indexes) store.run('DELETE FROM idx WHERE ix = ?', index.id);
+      store.run('DELETE FROM docs WHERE rid > ? AND rid < ?', coll.lowRid, coll.highRid);
+      store.run('DELETE FROM indexes WHERE coll = ?', coll.id);
+      store.run('DELETE FROM colls WHERE id = ?', coll.id);
+      entries.delete(coll.ns);
+    },
+    addIndex: (coll, spec, born) => {
+      store.begin();
+      const id = store.run('INSERT INTO indexes(coll, multikey, spec) VALUES (?, 0, ?)', coll.id, encode(spec));
+      const index = readIndex(id, spec, false, born);
+      own(coll).indexes.push(index);
+      return index;
+    },
+    dropIndex: (coll, index) => {
+      store.begin();
+      store.run('DELETE FROM idx WHERE ix = ?', index.id);
+      store.run('DELETE FROM indexes WHERE id = ?', index.id);
+      const entry = own(coll);
+      entry.indexes = entry.indexes.filter((other) => other !== index);
+    },
+    changeIndex: (coll, index, spec) => {
+      store.begin();
+      store.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
+      const entry = own(coll);
+      entry.indexes = entry.indexes.map((other) => (other === index ? readIndex(index.id, spec, index.multikey, index.born) : other));
+    },
+    markMultikey: (index) => {
+      if (index.multikey) return;
+      store.begin();
+      store.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
+      index.multikey = true;
+    },
+    nextRid: (coll) => ++own(coll).lastRid,
+    reload,
+  };
+  reload();
+  return catalog;
+}
+
+function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Index {
+  const key = spec.get('key');
+  const fields: IndexField[] = [];
+  for (const [path, direction] of key instanceof Map ? key : []) {
+    fields.push({ path, parts: path.split('.'), direction: isNumber(direction) && toNumber(direction) < 0 ? -1 : 1 });
+  }
+  const filter = spec.get('partialFilterExpression');
+  const name = String(spec.get('name'));
+  return {
+    id,
+    name,
+    spec,
+    fields,
+    directions: fields.map((field) => field.direction),
+    unique: spec.get('unique') === true || name === '_id_',
+    sparse: spec.get('sparse') === true,
+    partial: filter instanceof Map ? { filter, matches: compileFilter(filter) } : undefined,
+    expireAfterSeconds: toInteger(spec.get('expireAfterSeconds')),
+    multikey,
+    born,
+  };
+}
+
+function checkName(db: string, name: string): void {
+  const bad = name === '' || name.startsWith('.') || /[$\0]/.test(name) || name.startsWith('system.') || /[/\\. "$*<>:|?\0]/.test(db) || db === '';
+  if (bad) throw new CommandError(73, `Invalid namespace specified '${db}.${name}'`);
+  if (Buffer.byteLength(db) + Buffer.byteLength(name) >= 255) throw new CommandError(73, `Fully qualified namespace is too long: '${db}.${name}'`);
+}

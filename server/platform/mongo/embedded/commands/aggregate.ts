@@ -1,0 +1,92 @@
+import { runPipeline } from '../aggregation.ts';
+import { docArg, docList, flagArg, hintArg } from '../args.ts';
+import type { Call } from '../engine.ts';
+import { refuse } from '../errors.ts';
+import { planFor } from '../planner.ts';
+import type { Plan } from '../planner.ts';
+import { select } from '../search.ts';
+import type { Search } from '../search.ts';
+import type { Row } from '../transactions.ts';
+import { Int32, encode, equalValues, toInteger } from '../values.ts';
+import type { Doc, Value } from '../values.ts';
+import { docOf } from '../view.ts';
+import { okReply } from '../wire.ts';
+import { existing, namespace, openCursor, searchOf } from './common.ts';
+import { countAll } from './read.ts';
+
+export function aggregate(call: Call): Doc | Uint8Array {
+  if (typeof call.body.get('aggregate') !== 'string') throw refuse('aggregation on a whole database');
+  if (flagArg(call.body, 'explain')) return explain({ ...call, name: 'explain', body: new Map([['explain', call.body]]) });
+  const coll = existing(call);
+  const { search, rest } = searchAndRest(call.body);
+  const n = isCount(rest) ? countAll(call, coll, search) : undefined;
+  const now = new Date(call.engine.options.now());
+  return openCursor(call, namespace(call), function* (scope) {
+    if (n !== undefined) {
+      if (n > 0) yield encode(new Map([['_id', new Int32(1)], ['n', new Int32(n)]]));
+      return;
+    }
+    const find = (name: string, filter: Doc): Iterable<Doc> => documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
+    for (const doc of runPipeline([...rest], documents(select(scope, coll, search)), { find, now })) yield encode(doc);
+  });
+}
+
+/** Which way a command looks for its documents: of the plan only what a test or an administrator asks for. */
+export function explain(call: Call): Doc {
+  const body = docArg(call.body, 'explain');
+  const [name = ''] = body.keys();
+  const asked: Call = { ...call, name, body };
+  const search = explained(name, body);
+  const coll = existing(asked);
+  const plan: Plan = coll === undefined ? { kind: 'scan' } : planFor(call.scope.view, coll, search.filter, search.sort, search.hint);
+  const sorts = search.sort !== undefined && search.sort.size > 0 && !(plan.kind === 'index' && plan.sorted);
+  const winningPlan = sorts ? stage('SORT', { inputStage: describe(plan) }) : describe(plan);
+  const nReturned = coll === undefined ? 0 : [...select(call.scope, coll, search)].length;
+  const queryPlanner = new Map<string, Value>([['namespace', namespace(asked)], ['winningPlan', winningPlan], ['rejectedPlans', []]]);
+  return okReply({ queryPlanner, executionStats: new Map<string, Value>([['executionSuccess', true], ['nReturned', new Int32(nReturned)]]) });
+}
+
+/** The leading $match, $sort and $limit of a pipeline are a search, which may use an index; the rest is the pipeline's own. */
+function searchAndRest(body: Doc): { search: Search; rest: readonly Doc[] } {
+  const pipeline = docList(body, 'pipeline');
+  const stageAt = (at: number, name: string): Value | undefined => (pipeline[at]?.size === 1 ? pipeline[at].get(name) : undefined);
+  let at = 0;
+  const match = stageAt(at, '$match');
+  const filter: Doc = match instanceof Map ? match : new Map();
+  if (match instanceof Map) at++;
+  const sort = stageAt(at, '$sort');
+  if (sort instanceof Map && sort.size > 0) at++;
+  const limit = toInteger(stageAt(at, '$limit')) ?? 0;
+  if (limit > 0) at++;
+  const hint = hintArg(body);
+  return { search: { filter, sort: sort instanceof Map ? sort : undefined, limit: Math.max(0, limit), hint }, rest: pipeline.slice(at) };
+}
+
+/** What countDocuments sends. */
+const countStage: Doc = new Map([['$group', new Map<string, Value>([['_id', new Int32(1)], ['n', new Map([['$sum', new Int32(1)]])]])]]);
+const isCount = (rest: readonly Doc[]): boolean => rest.length === 1 && equalValues(rest[0], countStage);
+
+function* documents(rows: Iterable<Row>): Generator<Doc> {
+  for (const row of rows) yield docOf(row);
+}
+
+function explained(name: string, body: Doc): Search {
+  if (name === 'aggregate') return searchAndRest(body).search;
+  if (name === 'find') return searchOf(body, 'filter');
+  if (name === 'count' || name === 'distinct' || name === 'findAndModify') return searchOf(body, 'query');
+  const statements = name === 'update' || name === 'delete' ? docList(body, `${name}s`) : undefined;
+  if (statements?.[0] === undefined) throw refuse(`explain of '${name}'`);
+  return searchOf(statements[0], 'q');
+}
+
+function describe(plan: Plan): Doc {
+  if (plan.kind === 'scan') return stage('COLLSCAN', { direction: 'forward' });
+  if (plan.kind === 'union') return stage('FETCH', { inputStage: stage('OR', { inputStages: plan.plans.map(describe) }) });
+  const { index } = plan;
+  const details = { indexName: index.name, keyPattern: index.spec.get('key') ?? null, isMultiKey: index.multikey, isUnique: index.unique };
+  return stage('FETCH', { inputStage: stage('IXSCAN', { ...details, direction: plan.backward ? 'backward' : 'forward' }) });
+}
+
+function stage(name: string, fields: Readonly<Record<string, Value>>): Doc {
+  return new Map([['stage', name], ...Object.entries(fields)]);
+}

@@ -1,0 +1,54 @@
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/** Files of one embedded database. */
+export interface Location {
+  readonly file: string;
+  readonly lock: string;
+}
+
+const longestSocketPath = 107; // what the kernel takes, without the closing zero
+
+/** Makes the directory if need be. @throws Error naming the directory when it cannot be written */
+export function locate(dataDir: string): Location {
+  const dir = resolve(dataDir);
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    return { file: join(dir, 'vigie.sqlite'), lock: join(dir, 'vigie.lock') };
+  } catch (error) {
+    throw unwritable(dir, error);
+  }
+}
+
+export function unwritable(dir: string, cause: unknown): Error {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`The data directory ${dir} cannot be written (${detail}). Give this user the right to write there, or set DATA_DIR to another directory.`, { cause });
+}
+
+/**
+ * The socket of a data directory: within it, or, when its path is too long for a socket, in a private directory that the file `socket-path` names.
+ * Only the host makes it; undefined for others as long as it is not there.
+ */
+export function socketOf(dataDir: string, make: boolean): string | undefined {
+  if (process.platform === 'win32') return `\\\\.\\pipe\\vigie-${createHash('sha256').update(resolve(dataDir).toLowerCase()).digest('hex').slice(0, 16)}.sock`;
+  const near = join(resolve(dataDir), 'socket');
+  if (Buffer.byteLength(join(near, 'db.sock')) <= longestSocketPath) {
+    if (make) mkdirSync(near, { recursive: true, mode: 0o700 });
+    return join(near, 'db.sock');
+  }
+  const pointer = join(resolve(dataDir), 'socket-path');
+  const known = existsSync(pointer) ? readFileSync(pointer, 'utf8').trim() : '';
+  if (known !== '' && isPrivate(known)) return join(known, 'db.sock');
+  if (!make) return undefined;
+  const fresh = mkdtempSync(join(tmpdir(), 'vigie-'));
+  writeFileSync(pointer, `${fresh}\n`, { mode: 0o600 });
+  return join(fresh, 'db.sock');
+}
+
+/** Whether the directory is there and nobody else may enter it: in a shared place anybody could have made it. */
+function isPrivate(dir: string): boolean {
+  const found = lstatSync(dir, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+}

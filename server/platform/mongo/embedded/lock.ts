@@ -1,0 +1,21 @@
+import { DatabaseSync } from 'node:sqlite';
+
+const busy = 5;
+
+/**
+ * Takes the exclusive right to open the database of a directory; undefined when another process (or this one) has it.
+ *
+ * A lock of the operating system on a file of its own, taken through SQLite: it ends with the process that holds it, however that ends, so that
+ * there are no stale locks to clear.
+ */
+export function takeLock(file: string): (() => void) | undefined {
+  const db = new DatabaseSync(file);
+  try {
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    db.close();
+    if (typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === busy) return undefined;
+    throw error;
+  }
+  return () => db.close();
+}

@@ -1,0 +1,129 @@
+import type { Collection } from './catalog.ts';
+import { CommandError } from './errors.ts';
+import { compileFilter } from './matcher.ts';
+import { planFor } from './planner.ts';
+import type { Plan } from './planner.ts';
+import { compileSort } from './sort.ts';
+import type { Stored } from './store.ts';
+import type { Row } from './transactions.ts';
+import type { Doc, Value } from './values.ts';
+import { docOf } from './view.ts';
+import type { View } from './view.ts';
+
+export interface Search {
+  readonly filter: Doc;
+  readonly sort?: Doc | undefined;
+  readonly skip?: number | undefined;
+  /** 0 or undefined: no limit. */
+  readonly limit?: number | undefined;
+  readonly hint?: Value | undefined;
+}
+
+/** Where a search runs, and who watches it. */
+export interface Scope {
+  readonly view: View;
+  /** Called now and then. @throws CommandError 50 when the time given to the command is over */
+  readonly check: () => void;
+  /** Told once when a search had to look at more documents than a scan should. */
+  readonly onLongScan: (coll: Collection, filter: Doc, examined: number) => void;
+}
+
+export const longScan = 20_000;
+const maxSortBytes = 100 * 1024 * 1024;
+const maxChunk = 256;
+
+/** The documents that satisfy a search, in its order. Reads in chunks and keeps no statement open, so that it may rest between two batches of a cursor. */
+export function* select(scope: Scope, coll: Collection | undefined, search: Search): Generator<Row> {
+  if (coll === undefined) return;
+  const { filter, skip = 0, limit = 0 } = search;
+  const sort = search.sort !== undefined && search.sort.size > 0 ? search.sort : undefined;
+  const plan = planFor(scope.view, coll, filter, sort, search.hint);
+  const own = scope.view.own(coll);
+  const isSorted = sort === undefined || (plan.kind === 'index' && plan.sorted && (own === undefined || own.size === 0));
+  const wanted = limit === 0 ? Infinity : skip + limit;
+  const found = matching(scope, coll, plan, filter, isSorted ? wanted : Infinity);
+  const rows = isSorted ? found : sorted(found, sort, wanted);
+  let passed = 0;
+  for (const row of rows) {
+    if (++passed > skip) yield row;
+    if (passed >= wanted) return;
+  }
+}
+
+function* matching(scope: Scope, coll: Collection, plan: Plan, filter: Doc, wanted: number): Generator<Row> {
+  const matches = compileFilter(filter);
+  const own = scope.view.own(coll);
+  let examined = 0;
+  try {
+    for (const row of candidates(scope.view, coll, plan, Math.min(wanted, maxChunk))) {
+      if ((++examined & 63) === 0) scope.check();
+      if (own?.has(row.rid) === true) continue;
+      if (filter.size === 0 || matches(docOf(row))) yield row;
+    }
+    for (const row of own?.values() ?? []) if (row !== null && matches(docOf(row))) yield row;
+  } finally {
+    if (plan.kind === 'scan' && examined > longScan) scope.onLongScan(coll, filter, examined);
+  }
+}
+
+function* candidates(view: View, coll: Collection, plan: Plan, first: number): Generator<Row> {
+  if (plan.kind === 'scan') yield* scanned(view, coll, first);
+  else if (plan.kind === 'union') yield* once(plan.plans.map((part) => candidates(view, coll, part, first)));
+  else if (plan.index.multikey) yield* once([entries(view, plan, first)]);
+  else yield* entries(view, plan, first);
+}
+
+function* scanned(view: View, coll: Collection, first: number): Generator<Row> {
+  let from = coll.lowRid;
+  for (let size = first; ; size = Math.min(size * 2, maxChunk)) {
+    const chunk = view.reader.docs(from, coll.highRid, size);
+    yield* chunk.map(asRow);
+    const last = chunk.at(-1);
+    if (last === undefined || chunk.length < size) return;
+    from = last.rid;
+  }
+}
+
+function* entries(view: View, plan: Extract<Plan, { kind: 'index' }>, first: number): Generator<Row> {
+  const ranges = plan.backward ? plan.ranges.toReversed() : plan.ranges;
+  for (const range of ranges) {
+    let from: { key: Uint8Array; rid: number } | undefined;
+    for (let size = first; ; size = Math.min(size * 2, maxChunk)) {
+      const chunk = view.reader.entries(plan.index.id, range, from, plan.backward, size);
+      yield* chunk.map(asRow);
+      from = chunk.at(-1);
+      if (from === undefined || chunk.length < size) break;
+    }
+  }
+}
+
+/** Each document once, though several keys or branches may lead to it. */
+function* once(sources: ReadonlyArray<Iterable<Row>>): Generator<Row> {
+  const seen = new Set<number>();
+  for (const source of sources) {
+    for (const row of source) {
+      if (seen.has(row.rid)) continue;
+      seen.add(row.rid);
+      yield row;
+    }
+  }
+}
+
+function sorted(rows: Iterable<Row>, sort: Doc, wanted: number): Row[] {
+  const order = compileSort(sort);
+  const compare = (a: Row, b: Row): number => order(docOf(a), docOf(b));
+  const kept: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    kept.push(row);
+    bytes += row.bytes.length;
+    if (kept.length > 2 * wanted + 1000) {
+      kept.sort(compare).length = wanted; // only the first are asked for
+      bytes = kept.reduce((sum, one) => sum + one.bytes.length, 0);
+    }
+    if (bytes > maxSortBytes) throw new CommandError(292, 'Sort exceeded memory limit of 104857600 bytes; an index in the order of the sort avoids it');
+  }
+  return kept.sort(compare);
+}
+
+const asRow = (stored: Stored): Row => ({ rid: stored.rid, bytes: stored.bytes });
