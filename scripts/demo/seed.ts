@@ -1,0 +1,78 @@
+import type { Dossier } from '#shared/dossiers/schemas.ts';
+import { PATH, type Status } from '#shared/dossiers/statuses.ts';
+import { addHours } from '#shared/time.ts';
+import { createDossier } from '#server/domains/dossiers/index.ts';
+import { ensureMachine } from '#server/domains/machines/index.ts';
+import { createPatient } from '#server/domains/patients/index.ts';
+import { setLight } from '#server/domains/qa/index.ts';
+import type { Context } from '#server/platform/context.ts';
+import { COURSES, DEMO_BOARD, DEMO_LIGHTS, DEMO_MACHINES, DEMO_PRIORITIES, FIRST_NAMES, LAST_NAMES, PHYSICIANS } from './data.ts';
+import type { Cast } from './people.ts';
+import { pick, seededRandom } from './random.ts';
+import { sendBack, stepForward, treat } from './walk.ts';
+
+const SITE_ZONE = 'Europe/Paris';
+const MIN_HOURS_PER_STEP = 2;
+
+/** Fills an empty site: machines, patients, dossiers that were walked to where they stand by the application's own rules, then the lights of today. */
+export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<void> {
+  const random = seededRandom(20_261_120);
+  for (const machine of DEMO_MACHINES) await ensureMachine(system, machine);
+  let person = 0;
+  for (const { status, count, maxHours } of DEMO_BOARD) {
+    for (let index = 0; index < count; index += 1) {
+      const hours = Math.max(0.5, maxHours * random() ** 1.5);
+      await seedDossier(cast, random, { person, status, enteredAt: addHours(now, -hours) });
+      person += 1;
+    }
+  }
+  for (const { machine, light, reason } of DEMO_LIGHTS) await setLight(cast('physicist', now), machine, { light, reason }, SITE_ZONE);
+}
+
+/** A dossier that entered its status at a time, having passed the ones before in good order. */
+async function seedDossier(cast: Cast, random: () => number, wanted: { person: number; status: Status; enteredAt: Date }): Promise<void> {
+  const detour = wanted.status === 'A_REPRENDRE_CONTOURAGE';
+  const steps = detour ? PATH.indexOf('PLAN_EN_REVUE') + 1 : PATH.indexOf(wanted.status);
+  const times = Array.from({ length: steps + 1 }, (_, step) => addHours(wanted.enteredAt, -(steps - step) * (MIN_HOURS_PER_STEP + 10 * random())));
+  times.sort((a, b) => a.getTime() - b.getTime());
+  let dossier = await newDossier(cast, random, wanted.person, times[0] ?? wanted.enteredAt);
+  for (const at of times.slice(1)) {
+    if (dossier.status === 'PRET_POUR_TRAITEMENT') await lightUp(cast, dossier, at);
+    dossier = detour && dossier.status === 'PLAN_EN_REVUE' ? await sendBack(cast, dossier, at) : await stepForward(cast, dossier, at);
+  }
+  if (dossier.status === 'EN_TRAITEMENT') await treatSome(cast, random, dossier, wanted.enteredAt);
+}
+
+async function newDossier(cast: Cast, random: () => number, person: number, at: Date): Promise<Dossier> {
+  const [firstName, sex] = pick(random, FIRST_NAMES);
+  const year = 1938 + Math.floor(random() * 60);
+  const course = pick(random, COURSES);
+  const patient = await createPatient(cast('technologist', at), {
+    ipp: String(30_390_000 + person * 517),
+    lastName: LAST_NAMES[person % LAST_NAMES.length] ?? 'Inconnu',
+    firstName,
+    birthDate: `${year}-${String(1 + Math.floor(random() * 12)).padStart(2, '0')}-${String(1 + Math.floor(random() * 28)).padStart(2, '0')}`,
+    sex,
+    confirmed: true,
+  });
+  return createDossier(cast('technologist', at), {
+    patientId: patient.id,
+    machineId: pick(random, DEMO_MACHINES.slice(0, 7)).id,
+    pathology: course.pathology,
+    protocol: `${course.site} ${course.totalDoseGy} Gy / ${course.fractions}`,
+    referringPhysician: pick(random, PHYSICIANS),
+    priority: pick(random, DEMO_PRIORITIES),
+    tags: [],
+  });
+}
+
+/** Treatment needs a machine that may treat, on the day it was given too. */
+async function lightUp(cast: Cast, dossier: Dossier, at: Date): Promise<void> {
+  if (dossier.machine) await setLight(cast('physicist', at), dossier.machine.id, { light: 'green', reason: 'Contrôle du matin conforme' }, SITE_ZONE);
+}
+
+async function treatSome(cast: Cast, random: () => number, dossier: Dossier, at: Date): Promise<void> {
+  const sessions = Math.floor(random() * Math.min(4, dossier.sessions.prescribed ?? 0));
+  let current = dossier;
+  for (let done = 0; done < sessions; done += 1) current = await treat(cast, current, at);
+}

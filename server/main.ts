@@ -1,0 +1,114 @@
+import { SYSTEM } from '#server/platform/context.ts';
+import { buildName, serveClient } from '#server/platform/http/client-files.ts';
+import { createLog, type Log } from '#server/platform/log.ts';
+import { connectDatabase, type Database } from '#server/platform/mongo/connect.ts';
+import { createIndexes } from '#server/platform/mongo/models.ts';
+import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
+import { createApp, type App, type AppDeps } from './app.ts';
+import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
+
+/** What runs in a process: its application when it has the role `web`, and how to stop it in order. */
+export interface Running {
+  settings: Settings;
+  app: App;
+  database: Database;
+  url: string;
+  stop(): Promise<void>;
+}
+
+interface StartOptions {
+  settings: Settings;
+  log: Log;
+  demo?: DemoAccounts;
+  /** Development: Vite serves the pages. */
+  serveClient?: AppDeps['serveClient'];
+  /** What must be there before anybody is served: the demo's data. */
+  beforeListening?: (app: App) => Promise<void>;
+}
+
+/** Connects, makes the indexes, and starts the roles of this process. */
+export async function start({ settings, log, demo, serveClient: pages, beforeListening }: StartOptions): Promise<Running> {
+  const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR, log });
+  await createIndexes(database.connection, log);
+  const app = await createApp({
+    settings,
+    database,
+    log,
+    now: () => new Date(),
+    build: buildName(),
+    demo: demo ?? null,
+    serveClient: pages ?? serveClient(),
+  });
+  await beforeListening?.(app);
+  if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
+  const url = settings.PUBLIC_URL ?? `http://${settings.HOST === '127.0.0.1' ? 'localhost' : settings.HOST}:${settings.PORT}`;
+  log.info({ roles: settings.VIGIE_ROLES, database: database.kind, url }, 'Vigie is running');
+  return {
+    settings,
+    app,
+    database,
+    url,
+    stop: async () => {
+      await app.close();
+      await database.close();
+    },
+  };
+}
+
+/** Stops in order on the first signal, at once on the second, and by force when it takes too long. */
+export function stopOnSignals(running: Pick<Running, 'stop'>, log: Log): void {
+  let asked = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (asked) process.exit(1);
+      asked = true;
+      log.info({ signal }, 'stopping');
+      setTimeout(() => process.exit(1), STOP_LIMIT_MS).unref();
+      running.stop().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, 'stopping failed');
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+const STOP_LIMIT_MS = 10_000;
+
+async function listen({ httpServer }: App, { PORT, HOST }: Settings): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    httpServer.once('error', reject);
+    httpServer.listen(PORT, HOST, () => resolve());
+  });
+}
+
+/**
+ * `npm start`: real use. The first start prints the one-time password of the first administrator, once. A fault that a person can mend is told in
+ * his words, without a stack.
+ */
+export async function runForUse(): Promise<void> {
+  try {
+    const settings = settingsOfProcess();
+    const log = createLog(settings.LOG_LEVEL);
+    const running = await start({ settings, log });
+    stopOnSignals(running, log);
+    const admin = await ensureFirstAdmin(running.app.contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }));
+    if (admin) {
+      process.stdout.write(`\n  First start. Sign in at ${running.url} as "${admin.username}" with the one-time password: ${admin.oneTimePassword}\n\n`);
+    }
+  } catch (error) {
+    process.stderr.write(`${faultOf(error)}\n`);
+    process.exit(1);
+  }
+}
+
+function faultOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof SettingsError) return error.message;
+  if ('code' in error && error.code === 'EADDRINUSE') return `${error.message}. Another program uses this port: set PORT to a free one.`;
+  return error.stack ?? error.message;
+}
+
+if (import.meta.main) await runForUse();

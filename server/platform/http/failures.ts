@@ -1,0 +1,61 @@
+import type { Context as KoaContext, Next } from 'koa';
+import type { ErrorBody } from '#shared/errors.ts';
+import type { Locale } from '#shared/accounts/schemas.ts';
+import { wordsOf } from '#shared/messages/index.ts';
+import { AppError, TooMany, Unavailable } from '../errors.ts';
+import type { Log } from '../log.ts';
+
+/** Answers every failure in one form; what was not foreseen is logged with its stack and told to nobody else. */
+export function answerFailures(log: Log, siteLocale: Locale) {
+  return async (koa: KoaContext, next: Next): Promise<void> => {
+    try {
+      await next();
+    } catch (error) {
+      const failure = asAppError(error);
+      if (failure.status >= 500) log.error({ err: rootOf(error), method: koa.method, route: koa.state.route }, 'request failed');
+      koa.status = failure.status;
+      koa.body = bodyOf(failure, localeOf(koa, siteLocale));
+      if (failure instanceof TooMany) koa.set('Retry-After', String(failure.retryAfterSeconds));
+    }
+  };
+}
+
+/** The language of an answer: what the client asks for, else the site's. */
+export function localeOf(koa: KoaContext, siteLocale: Locale): Locale {
+  const accepted = koa.get('accept-language') ? koa.acceptsLanguages(['fr', 'en']) : false;
+  return accepted === 'fr' || accepted === 'en' ? accepted : siteLocale;
+}
+
+/** The body of a failure's answer. */
+export function bodyOf(failure: AppError, locale: Locale): ErrorBody {
+  const message = wordsOf(locale).errors[failure.code];
+  return { error: { code: failure.code, message, ...(failure.details === undefined ? {} : { details: failure.details }) } };
+}
+
+const DATABASE_AWAY = new Set([
+  'MongoServerSelectionError',
+  'MongoNetworkError',
+  'MongoNetworkTimeoutError',
+  'MongoNotConnectedError',
+  'MongoPoolClearedError',
+  'MongoWaitQueueTimeoutError',
+  'MongoOperationTimeoutError',
+  'MongoTopologyClosedError',
+  'MongoClientClosedError',
+  'MongooseServerSelectionError',
+]);
+
+function asAppError(error: unknown): AppError {
+  if (error instanceof AppError) return error;
+  if (!(error instanceof Error)) return new AppError(500, 'internal');
+  if (DATABASE_AWAY.has(error.name)) return new Unavailable(error);
+  const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+  if (status === 413) return new AppError(413, 'too-large');
+  if (status === 415) return new AppError(415, 'media-type');
+  if (status >= 400 && status < 500) return new AppError(400, 'invalid');
+  return new AppError(500, 'internal', undefined, { cause: error });
+}
+
+function rootOf(error: unknown): unknown {
+  return error instanceof AppError && error.cause ? error.cause : error;
+}

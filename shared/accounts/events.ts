@@ -1,0 +1,7 @@
+import type { TopicEvent } from '../realtime.ts';
+import type { User } from './schemas.ts';
+
+/** Facts of the topic `settings` about people; hidden from who may not manage users. */
+export interface SettingsEvents {
+  'user:changed': (event: TopicEvent<{ user: User }>) => void;
+}

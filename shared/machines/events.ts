@@ -1,0 +1,7 @@
+import type { TopicEvent } from '../realtime.ts';
+import type { Machine } from './schemas.ts';
+
+/** Facts of the topic `machines`. */
+export interface MachineEvents {
+  'machine:changed': (event: TopicEvent<{ machine: Machine }>) => void;
+}

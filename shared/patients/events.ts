@@ -1,0 +1,8 @@
+import type { TopicEvent } from '../realtime.ts';
+import type { Patient } from './schemas.ts';
+
+/** Facts of the topic `patients`. */
+export interface PatientEvents {
+  'patient:created': (event: TopicEvent<{ patient: Patient }>) => void;
+  'patient:changed': (event: TopicEvent<{ patient: Patient }>) => void;
+}

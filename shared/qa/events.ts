@@ -1,0 +1,7 @@
+import type { TopicEvent } from '../realtime.ts';
+import type { Light } from './schemas.ts';
+
+/** Facts of the topic `qa`. */
+export interface QaEvents {
+  'light:changed': (event: TopicEvent<{ light: Light }>) => void;
+}

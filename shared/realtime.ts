@@ -1,0 +1,76 @@
+import type { DossierEvents } from './dossiers/events.ts';
+import type { MachineEvents } from './machines/events.ts';
+import type { PatientEvents } from './patients/events.ts';
+import type { QaEvents } from './qa/events.ts';
+import type { ScreenEvents } from './screens/events.ts';
+import type { SettingsEvents } from './accounts/events.ts';
+
+/**
+ * A fact as a watcher of a topic receives it. Revisions of a topic rise by one; who may watch the topic but not see one change receives
+ * that revision as an event named `hidden`, without data.
+ */
+export interface TopicEvent<T = unknown> {
+  topic: Topic;
+  revision: number;
+  at: string;
+  type: string;
+  data: T;
+}
+
+/** Names of topics that one names as they are. */
+export const PLAIN_TOPICS = [
+  'dossiers',
+  'patients',
+  'machines',
+  'qa',
+  'settings',
+  'notifications',
+  'screens',
+  'wall',
+] as const;
+
+export type PlainTopic = (typeof PLAIN_TOPICS)[number];
+export type Topic = PlainTopic | `dossier:${string}`;
+
+/** Parses a topic's name; undefined when there is none of that name. */
+export function parseTopic(name: unknown): Topic | undefined {
+  if (typeof name !== 'string') return undefined;
+  const plain = PLAIN_TOPICS.find((topic) => topic === name);
+  if (plain) return plain;
+  const dossier = /^dossier:([0-9a-f]{24})$/.exec(name);
+  return dossier?.[1] ? `dossier:${dossier[1]}` : undefined;
+}
+
+/** Answer to `watch`. `stale`: too much was missed to send it; fetch the state anew. */
+export type WatchReply = { ok: true; revision: number; stale?: true } | { ok: false; code: string };
+
+/** Every 10 s: the server's time, its build and the revisions of the topics that this client watches. */
+export interface Heartbeat {
+  at: string;
+  build: string;
+  revisions: Record<string, number>;
+}
+
+/** Milliseconds without a heartbeat after which a screen says that it may be wrong. */
+export const SILENCE_MS = 30_000;
+export const HEARTBEAT_MS = 10_000;
+
+export interface ClientToServer {
+  watch: (request: { topic: string; last?: number }, reply: (answer: WatchReply) => void) => void;
+  unwatch: (request: { topic: string }, reply?: (answer: { ok: boolean }) => void) => void;
+}
+
+/** Facts of every domain, by the name of the Socket.IO event. */
+export interface FactEvents
+  extends DossierEvents, MachineEvents, PatientEvents, QaEvents, ScreenEvents, SettingsEvents {
+  hidden: (event: TopicEvent<undefined>) => void;
+}
+
+export interface ServerToClient extends FactEvents {
+  heartbeat: (beat: Heartbeat) => void;
+  /** The session ended or changed on the server; the client asks anew who it is. */
+  'session:ended': (why: { code: string }) => void;
+}
+
+/** Data of a fact, by its type. */
+export type FactData<T extends keyof FactEvents> = Parameters<FactEvents[T]>[0]['data'];

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+
+/** The roles of a department, in the order in which every list shows them. Source: the seeds and `common.md`, "Roles and rights". */
+export const ROLES = [
+  'technologist',
+  'physicist',
+  'oncologist',
+  'dosimetrist',
+  'coordinator',
+  'secretary',
+  'manager',
+  'admin',
+] as const;
+
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
+
+/** Names of the published prototype, accepted wherever a role is read from outside. */
+const ALIASES: Readonly<Record<string, Role>> = {
+  manipulateur: 'technologist',
+  physicien: 'physicist',
+  oncologue: 'oncologist',
+  dosimetrist: 'dosimetrist',
+  coordination: 'coordinator',
+};
+
+/** A role as outside systems write it: our code, or the prototype's name for it. */
+export const RoleFromOutside = z.preprocess(
+  (value) => (typeof value === 'string' && Object.hasOwn(ALIASES, value) ? ALIASES[value] : value),
+  Role,
+);
+
+const CLINICAL = ['technologist', 'physicist', 'oncologist', 'dosimetrist', 'coordinator'] as const;
+
+/**
+ * Who may do what: the one table. Every route, socket topic and job names its right; what is not here is denied.
+ * An administrator administers and does no clinical act.
+ */
+export const RIGHTS = {
+  'patients:read': [...CLINICAL, 'secretary'],
+  'patients:write': ['technologist', 'secretary', 'coordinator'],
+  'dossiers:read': [...CLINICAL, 'secretary'],
+  'dossiers:read-clinical': CLINICAL,
+  'dossiers:create': ['technologist', 'coordinator'],
+  'dossiers:write': ['technologist', 'coordinator', 'oncologist'],
+  'dossiers:move': CLINICAL,
+  'dossiers:tick': [...CLINICAL, 'secretary'],
+  'dossiers:sign': ['oncologist', 'physicist'],
+  'prescription:write': ['oncologist'],
+  'plan:write': ['dosimetrist', 'physicist'],
+  'sessions:run': ['technologist'],
+  'workflow:read': [...CLINICAL, 'secretary', 'manager', 'admin'],
+  'machines:read': ROLES,
+  'machines:write': ['admin'],
+  'qa:read': ROLES,
+  'qa:set-light': ['physicist'],
+  'wall:read': ROLES,
+  'screens:manage': ['admin'],
+  'users:manage': ['admin'],
+  'audit:read': ['admin', 'manager'],
+  'settings:manage': ['admin'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Right = keyof typeof RIGHTS;
+
+/** Whether a role holds a right. */
+export function may(role: Role, right: Right): boolean {
+  const holders: readonly Role[] = RIGHTS[right];
+  return holders.includes(role);
+}
+
+/** The rights of a role, in the table's order. */
+export function rightsOf(role: Role): Right[] {
+  return (Object.keys(RIGHTS) as Right[]).filter((right) => may(role, right)); // the keys of a const object are its type's keys
+}
