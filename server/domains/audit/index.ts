@@ -1,0 +1,2 @@
+export { mountAudit } from './routes.ts';
+export { auditAccess, auditOutside, writeAudit } from './service.ts';
