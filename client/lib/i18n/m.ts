@@ -1,11 +1,14 @@
-import type { Words } from '#shared/messages/words.ts';
+import type { Locale } from '#shared/accounts/schemas.ts';
 import { wordsOf } from '#shared/messages/index.ts';
+import type { Words } from '#shared/messages/words.ts';
 import { locale } from './locale.svelte.ts';
 import { en } from './messages/en.ts';
 import { fr } from './messages/fr.ts';
 import type { Messages } from './messages/shape.ts';
+import { spacedAll } from './typography.ts';
 
-const LANGUAGES: Record<'fr' | 'en', Messages> = { fr, en };
+const LANGUAGES: Record<Locale, Messages> = { fr: spacedAll<Messages>(fr), en };
+const WORDS: Record<Locale, Words> = { fr: spacedAll(wordsOf('fr')), en: wordsOf('en') };
 
 /** The texts of the client in the current language: `m.board.title`. Read it in markup or in `$derived`, so that it follows a change. */
 export const m: Messages = {
@@ -23,5 +26,5 @@ export const m: Messages = {
 
 /** The domain's words, which both ends share: statuses, roles, items, lights. */
 export function words(): Words {
-  return wordsOf(locale.current);
+  return WORDS[locale.current];
 }

@@ -5,7 +5,11 @@ import { ApiError, call } from '../api/index.ts';
 import { onSessionEnded } from '../api/call.ts';
 import { locale } from '../i18n/index.ts';
 import { live, onLiveSessionEnded } from '../live/index.ts';
+import { keep, kept, storing } from '../storage.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
+
+/** Tells a page at its start whether to ask at all: an answer 401 would stand in the console of everybody who comes to sign in. */
+const HINT = 'vigie.signed-in';
 
 /** Why the cover lies over the page. */
 export type LockCause = 'idle' | 'ended' | 'change';
@@ -73,6 +77,10 @@ class SessionState {
   }
 
   async #read(): Promise<void> {
+    if (this.status === 'unknown' && storing() && kept(HINT) !== 'yes') {
+      this.status = 'none';
+      return;
+    }
     try {
       await this.#adopt(await call(readSessionCall));
     } catch (error) {
@@ -85,6 +93,7 @@ class SessionState {
     const same = before?.user.id === signed.user.id && before.role === signed.role;
     this.current = signed;
     this.status = 'signed';
+    keep(HINT, 'yes');
     locale.ofSite(signed.site);
     if (signed.mustChangePassword) return; // nothing else is open yet
     if (same && !before.mustChangePassword) await live.start();
@@ -93,6 +102,7 @@ class SessionState {
 
   async #leave(): Promise<void> {
     live.stop();
+    keep(HINT, 'no');
     // When the server is silent the session stays until it ends by itself; the cover hides the page all the same.
     await call(signOutCall).catch(() => undefined);
   }
@@ -102,6 +112,7 @@ class SessionState {
       if (this.current) this.current = { ...this.current, mustChangePassword: true };
       return;
     }
+    keep(HINT, 'no');
     if (this.status === 'unknown') this.status = 'none';
     if (this.status !== 'signed') return;
     this.lockCause = 'ended';

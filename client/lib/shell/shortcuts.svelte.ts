@@ -21,7 +21,7 @@ const SEQUENCE_MS = 1500;
 class Shortcuts {
   helpOpen = $state(false);
   #pages = $state.raw<readonly PageKeys[]>([]);
-  #goAt = 0;
+  #goAt = Number.NEGATIVE_INFINITY;
 
   /** Registers a page's keys until the returned function is called: `$effect(() => shortcuts.register({ search, create }))`. */
   register(keys: PageKeys): () => void {
@@ -40,7 +40,7 @@ class Shortcuts {
   /** Answers a key; true when it was one of ours. */
   press(key: string, around: Surroundings, now = Date.now()): boolean {
     const afterGo = now - this.#goAt < SEQUENCE_MS;
-    this.#goAt = 0;
+    this.#goAt = Number.NEGATIVE_INFINITY;
     if (afterGo) {
       const page = pagesOf(around.role).find((one) => one.letter === key);
       if (page) around.go(page.href);

@@ -8,5 +8,4 @@ export const load: LayoutLoad = async ({ url, untrack }) => {
   const here = untrack(() => url.pathname + url.search);
   const next = here === '/' ? '' : `?next=${encodeURIComponent(here)}`;
   if (session.status === 'none') redirect(307, `/sign-in${next}`);
-  if (session.status === 'signed' && session.current?.mustChangePassword) redirect(307, `/sign-in${next}`);
 };
