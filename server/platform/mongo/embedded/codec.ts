@@ -200,7 +200,19 @@ class Reader {
 }
 
 const nameCache: (string | undefined)[] = new Array<string | undefined>(1024).fill(undefined);
-const fixedSizes: Readonly<Partial<Record<number, number>>> = { 1: 8, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8, 19: 16, 127: 0, 255: 0 };
+const fixedSizes: Readonly<Partial<Record<number, number>>> = {
+  1: 8,
+  7: 12,
+  8: 1,
+  9: 8,
+  10: 0,
+  16: 4,
+  17: 8,
+  18: 8,
+  19: 16,
+  127: 0,
+  255: 0,
+};
 
 class Writer {
   bytes: Buffer = Buffer.allocUnsafeSlow(65536);
@@ -284,33 +296,33 @@ class Writer {
   }
 
   private value(value: Value, depth: number): number {
-    if (typeof value === 'string') return this.text(value), 0x02;
+    if (typeof value === 'string') return (this.text(value), 0x02);
     if (value === null) return 0x0a;
-    if (typeof value === 'boolean') return (this.bytes[this.at++] = value ? 1 : 0), 0x08;
-    if (value instanceof Int32) return (this.at = this.bytes.writeInt32LE(value.value, this.at)), 0x10;
-    if (value instanceof Double) return (this.at = this.bytes.writeDoubleLE(value.value, this.at)), 0x01;
-    if (value instanceof Map) return this.document(value, depth + 1), 0x03;
-    if (Array.isArray(value)) return this.array(value, depth + 1), 0x04;
-    if (value instanceof Date) return this.long(Long.fromNumber(value.getTime())), 0x09;
-    if (value instanceof ObjectId) return this.raw(value.id), 0x07;
-    if (value instanceof Timestamp) return this.long(value), 0x11; // before Long, which it extends
-    if (value instanceof Long) return this.long(value), 0x12;
+    if (typeof value === 'boolean') return ((this.bytes[this.at++] = value ? 1 : 0), 0x08);
+    if (value instanceof Int32) return ((this.at = this.bytes.writeInt32LE(value.value, this.at)), 0x10);
+    if (value instanceof Double) return ((this.at = this.bytes.writeDoubleLE(value.value, this.at)), 0x01);
+    if (value instanceof Map) return (this.document(value, depth + 1), 0x03);
+    if (Array.isArray(value)) return (this.array(value, depth + 1), 0x04);
+    if (value instanceof Date) return (this.long(Long.fromNumber(value.getTime())), 0x09);
+    if (value instanceof ObjectId) return (this.raw(value.id), 0x07);
+    if (value instanceof Timestamp) return (this.long(value), 0x11); // before Long, which it extends
+    if (value instanceof Long) return (this.long(value), 0x12);
     return this.rareValue(value);
   }
 
   private rareValue(value: Exclude<Value, string | boolean | null>): number {
-    if (value instanceof Decimal128) return this.raw(value.bytes), 0x13;
+    if (value instanceof Decimal128) return (this.raw(value.bytes), 0x13);
     if (value instanceof Binary) {
       const content = value.buffer.subarray(0, value.position);
       this.at = this.bytes.writeInt32LE(content.length, this.at);
       this.bytes[this.at++] = value.sub_type;
-      return this.raw(content), 0x05;
+      return (this.raw(content), 0x05);
     }
     if (value instanceof BSONRegExp) {
       this.cstring(value.pattern);
-      return this.cstring(value.options), 0x0b;
+      return (this.cstring(value.options), 0x0b);
     }
-    if (value instanceof Code) return this.text(value.code), 0x0d;
+    if (value instanceof Code) return (this.text(value.code), 0x0d);
     if (value instanceof MinKey) return 0xff;
     if (value instanceof MaxKey) return 0x7f;
     throw badValue('a value that BSON does not know');

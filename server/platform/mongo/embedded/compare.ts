@@ -85,7 +85,8 @@ function compareDocs(a: Doc, b: Doc): number {
     const x = left.next();
     const y = right.next();
     if (x.done || y.done) return Number(Boolean(y.done)) - Number(Boolean(x.done));
-    const difference = orderOf(x.value[1]) - orderOf(y.value[1]) || compareStrings(x.value[0], y.value[0]) || compareValues(x.value[1], y.value[1]);
+    const difference =
+      orderOf(x.value[1]) - orderOf(y.value[1]) || compareStrings(x.value[0], y.value[0]) || compareValues(x.value[1], y.value[1]);
     if (difference !== 0) return difference;
   }
 }
@@ -100,7 +101,9 @@ function compareArrays(a: readonly Value[], b: readonly Value[]): number {
 }
 
 function compareBinaries(a: Binary, b: Binary): number {
-  return a.position - b.position || a.sub_type - b.sub_type || Buffer.compare(a.buffer.subarray(0, a.position), b.buffer.subarray(0, b.position));
+  return (
+    a.position - b.position || a.sub_type - b.sub_type || Buffer.compare(a.buffer.subarray(0, a.position), b.buffer.subarray(0, b.position))
+  );
 }
 
 function compareRegexes(a: BSONRegExp, b: BSONRegExp): number {

@@ -42,7 +42,9 @@ export function exactDouble(n: number): Decimal {
   const mantissa = (bits & 0xfffffffffffffn) | (power === 0 ? 0n : 1n << 52n);
   const shift = Math.max(power, 1) - 1075;
   const signed = n < 0 ? -mantissa : mantissa;
-  return shift >= 0 ? { coefficient: signed << BigInt(shift), exponent: 0 } : { coefficient: signed * 5n ** BigInt(-shift), exponent: shift };
+  return shift >= 0
+    ? { coefficient: signed << BigInt(shift), exponent: 0 }
+    : { coefficient: signed * 5n ** BigInt(-shift), exponent: shift };
 }
 
 const special = (n: number): Decimal => ({ coefficient: 0n, exponent: 0, special: n });
@@ -55,7 +57,8 @@ export function toDecimal128(value: Decimal): Decimal128 {
   if (excess > 0) ({ coefficient, exponent } = rescale({ coefficient, exponent }, exponent + excess));
   if (exponent < -bias) ({ coefficient, exponent } = rescale({ coefficient, exponent }, -bias));
   if (magnitude(coefficient) === digits34) [coefficient, exponent] = [coefficient / 10n, exponent + 1];
-  while (exponent > maxExponent && magnitude(coefficient) * 10n < digits34 && coefficient !== 0n) [coefficient, exponent] = [coefficient * 10n, exponent - 1];
+  while (exponent > maxExponent && magnitude(coefficient) * 10n < digits34 && coefficient !== 0n)
+    [coefficient, exponent] = [coefficient * 10n, exponent - 1];
   if (exponent > maxExponent) return Decimal128.fromString(coefficient < 0n ? '-Infinity' : coefficient === 0n ? '0' : 'Infinity');
   return writeDecimal(coefficient, exponent);
 }

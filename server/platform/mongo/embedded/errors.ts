@@ -62,7 +62,10 @@ const names: ReadonlyMap<number, string> = new Map([
 
 /** 238: the engine knows what was asked but does not have it; `hint` says what may be used in its place. */
 export function refuse(what: string, hint?: string): CommandError {
-  return new CommandError(238, `${what} is not supported by the embedded database; ${hint === undefined ? '' : `${hint}, or `}set MONGODB_URI`);
+  return new CommandError(
+    238,
+    `${what} is not supported by the embedded database; ${hint === undefined ? '' : `${hint}, or `}set MONGODB_URI`,
+  );
 }
 
 /** 2: a value that makes no sense where it stands. */

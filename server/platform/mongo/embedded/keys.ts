@@ -161,4 +161,3 @@ export function typeBracket(value: Value): { from: Uint8Array; to: Uint8Array } 
   const type = orderOf(value) + 1;
   return { from: new Uint8Array([type]), to: new Uint8Array([type + 1]) };
 }
-

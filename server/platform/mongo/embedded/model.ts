@@ -7,20 +7,7 @@ export type NumberValue = Int32 | Double | Long | Decimal128;
 
 /** A BSON value. Numbers stay wrapped, so that int, long, double and decimal remain what they were. */
 export type Value =
-  | Doc
-  | Value[]
-  | string
-  | boolean
-  | null
-  | NumberValue
-  | ObjectId
-  | Date
-  | Binary
-  | BSONRegExp
-  | Timestamp
-  | MinKey
-  | MaxKey
-  | Code;
+  Doc | Value[] | string | boolean | null | NumberValue | ObjectId | Date | Binary | BSONRegExp | Timestamp | MinKey | MaxKey | Code;
 
 /** A value that may be missing (absent fields, an empty array in an index key). It sorts below null. */
 export type Maybe = Value | undefined;

@@ -78,7 +78,13 @@ export function isIndex(part: string): boolean {
  * Every value a filter on this path looks at, the way MongoDB's matcher walks: arrays on the way are opened (documents in them only), a number is also an
  * index, an array at the end gives its elements and then itself. `visit` returns true to stop; undefined stands for "missing".
  */
-export function visitPath(value: Maybe, parts: readonly string[], at: number, openLeaf: boolean, visit: (value: Maybe, element: number) => boolean): boolean {
+export function visitPath(
+  value: Maybe,
+  parts: readonly string[],
+  at: number,
+  openLeaf: boolean,
+  visit: (value: Maybe, element: number) => boolean,
+): boolean {
   let current = value;
   let index = at;
   while (index < parts.length && current instanceof Map) current = current.get(parts[index++] ?? '');
@@ -88,7 +94,13 @@ export function visitPath(value: Maybe, parts: readonly string[], at: number, op
   return visit(current, -1);
 }
 
-function visitElements(list: readonly Value[], parts: readonly string[], at: number, openLeaf: boolean, visit: (value: Maybe, element: number) => boolean): boolean {
+function visitElements(
+  list: readonly Value[],
+  parts: readonly string[],
+  at: number,
+  openLeaf: boolean,
+  visit: (value: Maybe, element: number) => boolean,
+): boolean {
   const part = parts[at] ?? '';
   const chosen = isIndex(part) ? Number(part) : -1;
   for (const [i, element] of list.entries()) {
@@ -99,7 +111,13 @@ function visitElements(list: readonly Value[], parts: readonly string[], at: num
   return false;
 }
 
-function visitChosen(element: Value, parts: readonly string[], at: number, openLeaf: boolean, visit: (value: Maybe, element: number) => boolean): boolean {
+function visitChosen(
+  element: Value,
+  parts: readonly string[],
+  at: number,
+  openLeaf: boolean,
+  visit: (value: Maybe, element: number) => boolean,
+): boolean {
   if (at === parts.length) return visit(element, -1); // an array named by its index is taken whole
   if (Array.isArray(element)) return visitElements(element, parts, at, openLeaf, visit);
   return element instanceof Map && visitPath(element, parts, at, openLeaf, visit);

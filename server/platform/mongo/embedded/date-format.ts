@@ -1,0 +1,142 @@
+import { dayMs, dayNumber, dayOfYear, fromLocal, isoDayNumber, isoWeek, minuteMs, partsOf, sundayWeek, weekDay } from './calendar.ts';
+import type { Zone } from './calendar.ts';
+import { CommandError } from './errors.ts';
+
+/**
+ * Writes a date in MongoDB's format language (%Y-%m-%d …).
+ *
+ * @throws CommandError 18535, 18536 for an unknown part.
+ */
+export function formatDate(ms: number, zone: Zone, format: string): string {
+  if (/(?:^|[^%])(?:%%)*%$/.test(format)) throw new CommandError(18535, "Unmatched '%' at end of format string");
+  const offset = zone(ms);
+  return format.replace(/%(.)/gsu, (_, letter: string) => {
+    const write = writers[letter];
+    if (write === undefined) throw new CommandError(18536, `Invalid format character '%${letter}' in format string`);
+    return write(ms + offset, offset);
+  });
+}
+
+const pad = (n: number, width: number): string => String(n).padStart(width, '0');
+const monthNames = [
+  'January',
+  'February',
+  'March',
+  'April',
+  'May',
+  'June',
+  'July',
+  'August',
+  'September',
+  'October',
+  'November',
+  'December',
+];
+
+const writers: Readonly<Record<string, (localMs: number, offset: number) => string>> = {
+  Y: (local) => pad(partsOf(local).year, 4),
+  m: (local) => pad(partsOf(local).month, 2),
+  d: (local) => pad(partsOf(local).day, 2),
+  H: (local) => pad(partsOf(local).hour, 2),
+  M: (local) => pad(partsOf(local).minute, 2),
+  S: (local) => pad(partsOf(local).second, 2),
+  L: (local) => pad(partsOf(local).millisecond, 3),
+  j: (local) => pad(dayOfYear(local), 3),
+  w: (local) => String(weekDay(local)),
+  u: (local) => String(isoWeek(local).day),
+  U: (local) => pad(sundayWeek(local), 2),
+  V: (local) => pad(isoWeek(local).week, 2),
+  G: (local) => pad(isoWeek(local).year, 4),
+  z: (_, offset) =>
+    `${sign(offset)}${pad(Math.floor(Math.abs(offset) / 3_600_000), 2)}${pad(Math.floor(Math.abs(offset) / minuteMs) % 60, 2)}`,
+  Z: (_, offset) => `${offset < 0 ? '-' : '+'}${Math.abs(Math.trunc(offset / minuteMs))}`,
+  b: (local) => (monthNames[partsOf(local).month - 1] ?? '').slice(0, 3),
+  B: (local) => monthNames[partsOf(local).month - 1] ?? '',
+  '%': () => '%',
+};
+
+const sign = (offset: number): string => (offset < 0 ? '-' : '+');
+
+const readers: Readonly<Record<string, string>> = {
+  Y: '(?<Y>\\d{4})',
+  m: '(?<m>\\d{1,2})',
+  d: '(?<d>\\d{1,2})',
+  H: '(?<H>\\d{1,2})',
+  M: '(?<M>\\d{1,2})',
+  S: '(?<S>\\d{1,2})',
+  L: '(?<L>\\d{1,3})',
+  j: '(?<j>\\d{3})',
+  G: '(?<G>\\d{4})',
+  V: '(?<V>\\d{1,2})',
+  u: '(?<u>[1-7])',
+  z: '(?<z>Z|[+-]\\d{2}:?\\d{2})',
+  Z: '(?<Z>[+-]\\d+)',
+  b: '(?<b>[A-Za-z]{3})',
+  B: '(?<B>[A-Za-z]+)',
+  '%': '%',
+};
+
+const isoDate =
+  /^(?<Y>\d{4})-(?<m>\d{2})-(?<d>\d{2})(?:[T ](?<H>\d{2}):(?<M>\d{2})(?::(?<S>\d{2})(?:\.(?<L>\d{1,3})\d*)?)?)?\s*(?<z>Z|[+-]\d{2}(?::?\d{2})?)?$/;
+
+/**
+ * Reads a date. Without a format: ISO 8601 forms only (MongoDB guesses many more; they are an error here).
+ *
+ * @throws CommandError 241 for a text that is no such date.
+ */
+export function parseDate(text: string, zone: Zone, format: string | undefined, hasZone: boolean): Date {
+  const match = (format === undefined ? isoDate : patternOf(format)).exec(text);
+  const read = match?.groups;
+  if (read === undefined) throw unreadable(text);
+  const offset = offsetOf(read);
+  if (offset !== undefined && hasZone)
+    throw new CommandError(
+      241,
+      `you cannot pass in a date/time string with time zone information ('${text}') together with a timezone argument`,
+    );
+  const number = (name: string, otherwise: number): number => (read[name] === undefined ? otherwise : Number(read[name]));
+  const fraction = Number((read['L'] ?? '0').padEnd(3, '0'));
+  const time = number('H', 0) * 3_600_000 + number('M', 0) * minuteMs + number('S', 0) * 1000 + fraction;
+  if (number('H', 0) > 23 || number('M', 0) > 59 || number('S', 0) > 59) throw unreadable(text);
+  const local = dayOf(read, number, text) * dayMs + time;
+  return new Date(offset === undefined ? fromLocal(local, zone) : local - offset);
+}
+
+const unreadable = (text: string): CommandError => new CommandError(241, `Error parsing date string '${text}'`);
+
+function patternOf(format: string): RegExp {
+  const source = format.replace(/%(.)|[\\^$.*+?()[\]{}|]/gsu, (found, letter: string | undefined) => {
+    if (letter === undefined) return `\\${found}`;
+    const reader = readers[letter];
+    if (reader === undefined) throw new CommandError(18536, `Invalid format character '%${letter}' in format string`);
+    return reader;
+  });
+  return new RegExp(`^${source}$`);
+}
+
+function offsetOf(read: Readonly<Record<string, string | undefined>>): number | undefined {
+  if (read['Z'] !== undefined) return Number(read['Z']) * minuteMs;
+  if (read['z'] === undefined) return undefined;
+  const parts = /([+-])(\d\d):?(\d\d)?/.exec(read['z']);
+  const offset = (Number(parts?.[2] ?? 0) * 60 + Number(parts?.[3] ?? 0)) * minuteMs;
+  return parts?.[1] === '-' ? -offset : offset;
+}
+
+function dayOf(
+  read: Readonly<Record<string, string | undefined>>,
+  number: (name: string, otherwise: number) => number,
+  text: string,
+): number {
+  if (read['G'] !== undefined) return isoDayNumber(number('G', 1), number('V', 1), number('u', 1));
+  const year = number('Y', 1970);
+  if (read['j'] !== undefined) return dayNumber(year, 1, number('j', 1));
+  const named = read['B'] ?? read['b'];
+  const month =
+    named === undefined
+      ? number('m', 1)
+      : monthNames.findIndex((name) => name.slice(0, read['B'] === undefined ? 3 : undefined).toLowerCase() === named.toLowerCase()) + 1;
+  const day = number('d', 1);
+  const result = dayNumber(year, month, day);
+  if (month < 1 || month > 12 || partsOf(result * dayMs).day !== day) throw unreadable(text);
+  return result;
+}

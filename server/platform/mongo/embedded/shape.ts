@@ -1,0 +1,97 @@
+import { CommandError } from './errors.ts';
+import type { Env, Evaluate } from './expression.ts';
+import type { Doc, Maybe, Value } from './model.ts';
+
+/** What a projection or $addFields does with the fields of one document (level by level). */
+export interface Shape {
+  /** Fields taken (inclusion) or left out (exclusion). */
+  readonly leaves: Set<string>;
+  readonly children: Map<string, Shape>;
+  /** Computed fields and children that hold some, in the order they were written. */
+  readonly computed: Map<string, Evaluate | Shape>;
+}
+
+export function newShape(): Shape {
+  return { leaves: new Set(), children: new Map(), computed: new Map() };
+}
+
+/**
+ * Enters one path: a taken or dropped field, or a computed one.
+ *
+ * @throws CommandError 31249 or 31250 when a path and its parent are both given.
+ */
+export function enter(shape: Shape, path: string, parts: readonly string[], leaf: Evaluate | 'leaf'): void {
+  let at = shape;
+  for (const [i, part] of parts.entries()) {
+    const isLast = i === parts.length - 1;
+    const known = at.leaves.has(part) || at.computed.get(part) instanceof Function;
+    if (known)
+      throw new CommandError(
+        isLast ? 31250 : 31249,
+        `Path collision at ${path}${isLast ? '' : ` remaining portion ${parts.slice(i + 1).join('.')}`}`,
+      );
+    if (isLast && at.children.has(part)) throw new CommandError(31250, `Path collision at ${path}`);
+    if (isLast && leaf === 'leaf') at.leaves.add(part);
+    else if (isLast && leaf !== 'leaf') at.computed.set(part, leaf);
+    else at = descend(at, part, leaf);
+  }
+}
+
+function descend(shape: Shape, part: string, leaf: Evaluate | 'leaf'): Shape {
+  const child = shape.children.get(part) ?? newShape();
+  shape.children.set(part, child);
+  if (leaf !== 'leaf') shape.computed.set(part, child);
+  return child;
+}
+
+/** Keeps the fields of the shape, in the order of the document. Scalars where a document was expected fall away. */
+export function include(shape: Shape, doc: Doc): Doc {
+  const result: Doc = new Map();
+  for (const [name, value] of doc) {
+    const child = shape.children.get(name);
+    if (shape.leaves.has(name) || shape.computed.get(name) instanceof Function)
+      result.set(name, value); // a computed field keeps the place of the old one
+    else if (child !== undefined) {
+      const inner = includeValue(child, value);
+      if (inner !== undefined) result.set(name, inner);
+    }
+  }
+  return result;
+}
+
+function includeValue(shape: Shape, value: Value): Maybe {
+  if (value instanceof Map) return include(shape, value);
+  if (!Array.isArray(value)) return undefined;
+  return value.map((item) => includeValue(shape, item)).filter((item) => item !== undefined);
+}
+
+/** Drops the fields of the shape. */
+export function exclude(shape: Shape, doc: Doc): Doc {
+  const result: Doc = new Map();
+  for (const [name, value] of doc) {
+    if (shape.leaves.has(name)) continue;
+    const child = shape.children.get(name);
+    result.set(name, child === undefined ? value : excludeValue(child, value));
+  }
+  return result;
+}
+
+function excludeValue(shape: Shape, value: Value): Value {
+  if (value instanceof Map) return exclude(shape, value);
+  return Array.isArray(value) ? value.map((item) => excludeValue(shape, item)) : value;
+}
+
+/** Sets the computed fields of the shape in `target` (a document of the caller's own), reading from `root`. */
+export function computeInto(shape: Shape, target: Doc, root: Doc, env: Env): Doc {
+  for (const [name, computed] of shape.computed) {
+    const value = computed instanceof Function ? computed(root, env) : computeValue(computed, target.get(name), root, env);
+    if (value === undefined) target.delete(name);
+    else target.set(name, value);
+  }
+  return target;
+}
+
+function computeValue(shape: Shape, value: Maybe, root: Doc, env: Env): Value {
+  if (Array.isArray(value)) return value.map((item) => computeValue(shape, item, root, env));
+  return computeInto(shape, value instanceof Map ? new Map(value) : new Map(), root, env);
+}

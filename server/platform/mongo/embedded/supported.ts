@@ -1,0 +1,70 @@
+// The closed list of what the embedded database understands inside commands; supported-commands.ts lists the commands themselves.
+// A page of the documentation is made from it, refusals (238) come from it, and a test holds it against the tables of operators.
+
+const names = (text: string): readonly string[] => text.trim().split(/\s+/);
+
+/** What works, by family. */
+export const supported = {
+  query: {
+    comparison: names('$eq $ne $gt $gte $lt $lte $in $nin'),
+    logical: names('$and $or $nor $not $expr $comment'),
+    element: names('$exists $type'),
+    text: names('$regex $options $mod'),
+    array: names('$all $elemMatch $size'),
+  },
+  projection: { find: names('$ $elemMatch $slice') },
+  update: {
+    fields: names('$set $unset $inc $mul $min $max $rename $setOnInsert $currentDate $bit'),
+    arrays: names('$push $addToSet $pull $pullAll $pop'),
+    modifiers: names('$each $position $slice $sort'),
+    positions: names('$ $[] $[name]'),
+    stages: names('$set $addFields $unset $project $replaceRoot $replaceWith'),
+  },
+  stages: {
+    rows: names('$match $sort $limit $skip $count $unwind $lookup $facet'),
+    shape: names('$project $addFields $set $unset $replaceRoot $replaceWith'),
+    groups: names('$group $bucket $sortByCount'),
+  },
+  accumulators: {
+    numbers: names('$sum $avg $min $max $count $stdDevPop $stdDevSamp $median $percentile'),
+    values: names('$first $last $push $addToSet $mergeObjects'),
+    best: names('$top $topN $bottom $bottomN $firstN $lastN $maxN $minN'),
+  },
+  expressions: {
+    arithmetic: names(`
+      $add $subtract $multiply $divide $mod $abs $ceil $floor $round $trunc $pow $sqrt $exp $ln $log10 $log $bitAnd $bitOr
+      $bitXor`),
+    logic: names('$eq $ne $gt $gte $lt $lte $cmp $and $or $not $cond $ifNull $switch $let $literal'),
+    strings: names(`
+      $concat $toUpper $toLower $substr $substrCP $substrBytes $strLenCP $strLenBytes $strcasecmp $split $trim $ltrim $rtrim
+      $indexOfCP $indexOfBytes $regexMatch $regexFind $regexFindAll $replaceOne $replaceAll`),
+    arrays: names(`
+      $size $isArray $arrayElemAt $first $last $slice $in $indexOfArray $concatArrays $reverseArray $sortArray $range $zip
+      $map $filter $reduce $firstN $lastN $maxN $minN`),
+    sets: names('$setUnion $setIntersection $setDifference $setEquals $setIsSubset $anyElementTrue $allElementsTrue'),
+    objects: names('$mergeObjects $objectToArray $arrayToObject $getField $setField $unsetField'),
+    totals: names('$sum $avg $min $max $stdDevPop $stdDevSamp $median $percentile'),
+    dates: names(`
+      $year $month $dayOfMonth $hour $minute $second $millisecond $dayOfWeek $dayOfYear $week $isoWeek $isoDayOfWeek
+      $isoWeekYear $dateToString $dateFromString $dateToParts $dateFromParts $dateTrunc $dateAdd $dateSubtract $dateDiff`),
+    conversion: names('$type $isNumber $convert $toBool $toInt $toLong $toDouble $toDecimal $toString $toDate $toObjectId'),
+  },
+} satisfies Record<string, Record<string, readonly string[]>>;
+
+/** What MongoDB has and this engine has not: refused by name, while other names are an error of the caller as in MongoDB. */
+export const refusedNames = {
+  query: names(`
+      $text $where $jsonSchema $geoWithin $geoIntersects $near $nearSphere $bitsAllSet $bitsAllClear $bitsAnySet $bitsAnyClear
+      $rand $sampleRate $alwaysTrue $alwaysFalse`),
+  update: names('$pushAll $isolated'),
+  stages: names(`
+      $merge $out $setWindowFields $graphLookup $bucketAuto $unionWith $sample $densify $fill $redact $geoNear $changeStream
+      $changeStreamSplitLargeEvent $collStats $indexStats $currentOp $documents $listSessions $listLocalSessions
+      $planCacheStats $search $searchMeta $vectorSearch $querySettings $queryStats $shardedDataDistribution`),
+  accumulators: names('$accumulator $concatArrays $setUnion'),
+  expressions: names(`
+      $accumulator $acos $acosh $asin $asinh $atan $atan2 $atanh $binarySize $bitNot $bsonSize $cos $cosh $degreesToRadians
+      $function $meta $radiansToDegrees $rand $sampleRate $sin $sinh $tan $tanh $toHashedIndexKey $toUUID $toArray $toObject
+      $tsIncrement $tsSecond $covariancePop $derivative $denseRank $documentNumber $expMovingAvg $integral $linearFill $locf
+      $rank $shift $covarianceSamp $createObjectId $encStrContains $currentDate $minMaxScaler`),
+};
