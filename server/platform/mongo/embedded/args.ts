@@ -26,8 +26,10 @@ export function optionalDoc(body: Doc, name: string): Doc | undefined {
 export function textArg(body: Doc, name: string): string {
   const value = body.get(name);
   if (typeof value === 'string') return value;
-  throw typeMismatch(`BSON field '${name}' is the wrong type, expected type 'string'`);
+  throw value === undefined ? missing(name) : typeMismatch(`BSON field '${name}' is the wrong type, expected type 'string'`);
 }
+
+const missing = (name: string): CommandError => new CommandError(40414, `BSON field '${name}' is missing but a required field`);
 
 /** A whole number of zero or more. */
 export function countArg(body: Doc, name: string, fallback: number): number {
@@ -50,7 +52,9 @@ export function flagArg(body: Doc, name: string, fallback = false): boolean {
 export function listArg(body: Doc, name: string): readonly Value[] {
   const value = body.get(name);
   if (Array.isArray(value)) return value;
-  throw value === undefined ? new CommandError(40414, `BSON field '${name}' is missing but a required field`) : typeMismatch(`BSON field '${name}' is the wrong type, expected type 'array'`);
+  throw value === undefined
+    ? new CommandError(40414, `BSON field '${name}' is missing but a required field`)
+    : typeMismatch(`BSON field '${name}' is the wrong type, expected type 'array'`);
 }
 
 export function docList(body: Doc, name: string): readonly Doc[] {
@@ -70,7 +74,8 @@ export interface Given {
 export function givenDocs(body: Doc, sequences: ReadonlyMap<string, readonly Uint8Array[]>, name: string): readonly Given[] {
   const raw = sequences.get(name);
   const given = raw?.map((bytes) => ({ doc: decode(bytes), bytes })) ?? docList(body, name).map((doc) => ({ doc, bytes: undefined }));
-  if (given.length === 0 || given.length > 100_000) throw new CommandError(16, `Write batch sizes must be between 1 and 100000. Got ${given.length} operations.`);
+  if (given.length === 0 || given.length > 100_000)
+    throw new CommandError(16, `Write batch sizes must be between 1 and 100000. Got ${given.length} operations.`);
   return given;
 }
 

@@ -99,7 +99,15 @@ export function openCatalog(store: Store): Catalog {
       store.begin();
       const entry = read(store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
       entries.set(ns, entry);
-      catalog.addIndex(entry, new Map<string, Value>([['v', new Int32(2)], ['key', new Map([['_id', new Int32(1)]])], ['name', '_id_']]), 0);
+      catalog.addIndex(
+        entry,
+        new Map<string, Value>([
+          ['v', new Int32(2)],
+          ['key', new Map([['_id', new Int32(1)]])],
+          ['name', '_id_'],
+        ]),
+        0,
+      );
       return entry;
     },
     list: () => entries.values(),
@@ -168,7 +176,9 @@ function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Inde
 }
 
 function checkName(db: string, name: string): void {
-  const bad = name === '' || name.startsWith('.') || /[$\0]/.test(name) || name.startsWith('system.') || /[/\\. "$*<>:|?\0]/.test(db) || db === '';
+  const bad =
+    name === '' || name.startsWith('.') || /[$\0]/.test(name) || name.startsWith('system.') || /[/\\. "$*<>:|?\0]/.test(db) || db === '';
   if (bad) throw new CommandError(73, `Invalid namespace specified '${db}.${name}'`);
-  if (Buffer.byteLength(db) + Buffer.byteLength(name) >= 255) throw new CommandError(73, `Fully qualified namespace is too long: '${db}.${name}'`);
+  if (Buffer.byteLength(db) + Buffer.byteLength(name) >= 255)
+    throw new CommandError(73, `Fully qualified namespace is too long: '${db}.${name}'`);
 }

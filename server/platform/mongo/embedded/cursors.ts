@@ -58,7 +58,8 @@ export function openCursors(now: () => number): Cursors {
     more: (id, ns, txn, batchSize, check) => {
       const cursor = open.get(id);
       if (cursor === undefined || cursor.ns !== ns) throw new CommandError(43, `cursor id ${id} not found`);
-      if (cursor.txn !== txn) throw new CommandError(50738, `Cannot run getMore on cursor ${id}, which was created in another transaction or none`);
+      if (cursor.txn !== txn)
+        throw new CommandError(50738, `Cannot run getMore on cursor ${id}, which was created in another transaction or none`);
       cursor.watch.check = check;
       cursor.usedAt = now();
       try {

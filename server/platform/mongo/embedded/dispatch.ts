@@ -23,7 +23,15 @@ const handlers: Readonly<Record<string, Handler>> = {
   ...{ hello: admin.hello, ismaster: admin.hello, isMaster: admin.hello, ping: admin.ping, buildInfo: admin.buildInfo },
   ...{ serverStatus: admin.serverStatus, dbStats: admin.dbStats, collStats: admin.collStats, listDatabases: admin.listDatabases },
   ...{ insert: write.insert, update: write.update, delete: write.remove, findAndModify: write.findAndModify },
-  ...{ find: read.find, getMore: read.getMore, killCursors: read.killCursors, count: read.count, distinct: read.distinct, aggregate, explain },
+  ...{
+    find: read.find,
+    getMore: read.getMore,
+    killCursors: read.killCursors,
+    count: read.count,
+    distinct: read.distinct,
+    aggregate,
+    explain,
+  },
   ...{ createIndexes: schema.createIndexes, listIndexes: schema.listIndexes, dropIndexes: schema.dropIndexes, collMod: schema.collMod },
   ...{ create: schema.create, drop: schema.drop, dropDatabase: schema.dropDatabase, listCollections: schema.listCollections },
   ...{ commitTransaction: sessions.commitTransaction, abortTransaction: sessions.abortTransaction },
@@ -72,14 +80,22 @@ export function deadlineOf(request: Request): number | undefined {
 }
 
 export function errorReply(error: CommandError, inTransaction = false): Doc {
-  const fields = new Map<string, Value>([['ok', new Double(0)], ['errmsg', error.message], ['code', new Int32(error.code)], ['codeName', error.codeName], ...(error.extra ?? [])]);
-  if (inTransaction && (error.code === writeConflict().code || error.code === 251)) fields.set('errorLabels', ['TransientTransactionError']);
+  const fields = new Map<string, Value>([
+    ['ok', new Double(0)],
+    ['errmsg', error.message],
+    ['code', new Int32(error.code)],
+    ['codeName', error.codeName],
+    ...(error.extra ?? []),
+  ]);
+  if (inTransaction && (error.code === writeConflict().code || error.code === 251))
+    fields.set('errorLabels', ['TransientTransactionError']);
   return fields;
 }
 
 function checkOptions(name: string, { body, sequences }: Request): void {
   const known = knownOptions.get(name);
-  if (known === undefined) throw new CommandError(59, `no such command: '${name}': not supported by the embedded database; set MONGODB_URI`);
+  if (known === undefined)
+    throw new CommandError(59, `no such command: '${name}': not supported by the embedded database; set MONGODB_URI`);
   onlyKnown(body, known, `${name}`);
   for (const field of sequences.keys()) if (!known.has(field)) throw refuse(`${name} option '${field}'`);
   if (flagArg(body, 'bypassDocumentValidation')) throw refuse(`${name} option 'bypassDocumentValidation'`);
@@ -92,10 +108,12 @@ function checkOptions(name: string, { body, sequences }: Request): void {
 function transactionOf(engine: Engine, name: string, body: Doc, session: string | undefined): Transaction | undefined {
   if (body.get('autocommit') === undefined) return undefined;
   const number = toInteger(body.get('txnNumber'));
-  if (body.get('autocommit') !== false || number === undefined || session === undefined) throw new CommandError(72, 'autocommit must be false and come with lsid and txnNumber');
+  if (body.get('autocommit') !== false || number === undefined || session === undefined)
+    throw new CommandError(72, 'autocommit must be false and come with lsid and txnNumber');
   if (!transactionCommands.has(name)) throw new CommandError(263, `Cannot run '${name}' in a multi-document transaction.`);
   const latest = engine.transactions.latest(session);
-  if (latest !== undefined && latest.number > number) throw new CommandError(225, `Cannot continue transaction ${number}: a newer one has started in this session`);
+  if (latest !== undefined && latest.number > number)
+    throw new CommandError(225, `Cannot continue transaction ${number}: a newer one has started in this session`);
   if (flagArg(body, 'startTransaction')) return begin(engine, session, number, latest);
   if (latest?.number === number && latest.open) return latest;
   if (name === 'commitTransaction' || name === 'abortTransaction') return undefined; // a lost answer may have been to a commit
@@ -108,10 +126,21 @@ function begin(engine: Engine, session: string, number: number, latest: Transact
   return engine.transactions.begin(session, number);
 }
 
-function callOf(engine: Engine, name: string, request: Request, session: string | undefined, txn: Transaction | undefined, deadline: number | undefined): Call {
+function callOf(
+  engine: Engine,
+  name: string,
+  request: Request,
+  session: string | undefined,
+  txn: Transaction | undefined,
+  deadline: number | undefined,
+): Call {
   const check = (): void => {
     if (deadline !== undefined && Date.now() > deadline) throw new CommandError(50, 'operation exceeded time limit');
   };
-  const scope = { view: txn === undefined ? engine.base : transactionView(engine, txn), check, onLongScan: longScanReporter(engine.options.tell) };
+  const scope = {
+    view: txn === undefined ? engine.base : transactionView(engine, txn),
+    check,
+    onLongScan: longScanReporter(engine.options.tell),
+  };
   return { engine, name, db: String(request.body.get('$db')), body: request.body, sequences: request.sequences, session, txn, scope };
 }

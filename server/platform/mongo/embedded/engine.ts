@@ -58,11 +58,26 @@ export function openEngine(path: string, options: EngineOptions): Engine {
   const catalog = openCatalog(store);
   const transactions = openTransactions(path, options.transactionLifetimeMs);
   const base = baseView({ store, catalog, transactions });
-  return { store, catalog, transactions, retries: openRetries(store, options.now), cursors: openCursors(options.now), base, options, startedAt: options.now() };
+  return {
+    store,
+    catalog,
+    transactions,
+    retries: openRetries(store, options.now),
+    cursors: openCursors(options.now),
+    base,
+    options,
+    startedAt: options.now(),
+  };
 }
 
 /** Reports a search that read more than it should; of the filter only the names of its fields. */
 export function longScanReporter(tell: (event: EngineEvent) => void): Scope['onLongScan'] {
   return (coll: Collection, filter: Doc, examined: number) =>
-    tell({ kind: 'long-scan', message: 'a search read a whole collection: an index is missing', collection: coll.ns, fields: [...filter.keys()], examined });
+    tell({
+      kind: 'long-scan',
+      message: 'a search read a whole collection: an index is missing',
+      collection: coll.ns,
+      fields: [...filter.keys()],
+      examined,
+    });
 }

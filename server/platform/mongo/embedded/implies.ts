@@ -21,7 +21,10 @@ export function implies(filter: Doc, bounds: readonly Bound[], partial: Doc): bo
     const stated = filter.get(path);
     if (stated !== undefined && equalValues(stated, condition)) continue;
     const own = bounds.filter((bound) => bound.path === path);
-    const operators = condition instanceof Map && [...condition.keys()].some((name) => name.startsWith('$')) ? condition : new Map<string, Value>([['$eq', condition]]);
+    const operators =
+      condition instanceof Map && [...condition.keys()].some((name) => name.startsWith('$'))
+        ? condition
+        : new Map<string, Value>([['$eq', condition]]);
     if (![...operators].every(([operator, value]) => own.some((bound) => proves(bound, operator, value)))) return false;
   }
   return true;
@@ -39,11 +42,15 @@ function proves(bound: Bound, operator: string, value: Value): boolean {
     case '$gt':
     case '$gte':
       if (values !== undefined) return values.every((one) => above(one, value, operator === '$gt'));
-      return bound.gt !== undefined ? above(bound.gt, value, false) : bound.gte !== undefined && above(bound.gte, value, operator === '$gt');
+      return bound.gt !== undefined
+        ? above(bound.gt, value, false)
+        : bound.gte !== undefined && above(bound.gte, value, operator === '$gt');
     case '$lt':
     case '$lte':
       if (values !== undefined) return values.every((one) => above(value, one, operator === '$lt'));
-      return bound.lt !== undefined ? above(value, bound.lt, false) : bound.lte !== undefined && above(value, bound.lte, operator === '$lt');
+      return bound.lt !== undefined
+        ? above(value, bound.lt, false)
+        : bound.lte !== undefined && above(value, bound.lte, operator === '$lt');
     default:
       return false;
   }
@@ -61,7 +68,11 @@ function hasType(bound: Bound, type: Value): boolean {
   const known = bound.in ?? [bound.eq, bound.gt, bound.gte, bound.lt, bound.lte].filter((value) => value !== undefined);
   const fits = (value: Value): boolean => typeName(value) === type || (type === 'number' && isNumber(value));
   // a range on numbers finds all kinds of numbers
-  return known.length > 0 && known.every(fits) && (bound.in !== undefined || bound.eq !== undefined || type === 'number' || !known.some(isNumber));
+  return (
+    known.length > 0 &&
+    known.every(fits) &&
+    (bound.in !== undefined || bound.eq !== undefined || type === 'number' || !known.some(isNumber))
+  );
 }
 
 const kind = (value: Value): string => (isNumber(value) ? 'number' : typeName(value));

@@ -98,14 +98,18 @@ function lockOrExplain(dataDir: string, lock: string): (() => void) | undefined 
 async function host(dataDir: string, file: string, release: () => void, options: EmbeddedOptions): Promise<Part> {
   try {
     const socketPath = socketOf(dataDir, true) ?? '';
-    rmSync(socketPath, { force: true }); // left by a host that was killed: the lock says that there is none
-    return await hostWorker({
-      file,
-      socketPath,
-      sweepEveryMs: options.sweepEveryMs ?? 60_000,
-      transactionLifetimeMs: options.transactionLifetimeMs ?? 30_000,
-      maxBytes: options.maxBytes,
-    }, release, options);
+    if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: the lock says that there is none
+    return await hostWorker(
+      {
+        file,
+        socketPath,
+        sweepEveryMs: options.sweepEveryMs ?? 60_000,
+        transactionLifetimeMs: options.transactionLifetimeMs ?? 30_000,
+        maxBytes: options.maxBytes,
+      },
+      release,
+      options,
+    );
   } catch (error) {
     release();
     throw error;
@@ -113,7 +117,11 @@ async function host(dataDir: string, file: string, release: () => void, options:
 }
 
 function hostWorker(input: WorkerInput, release: () => void, options: EmbeddedOptions): Promise<Part> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: input, name: 'vigie-database', resourceLimits: { maxOldGenerationSizeMb: 1536 } });
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    workerData: input,
+    name: 'vigie-database',
+    resourceLimits: { maxOldGenerationSizeMb: 1536 },
+  });
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   worker.on('exit', () => {
     release();

@@ -15,7 +15,10 @@ const none: IndexKeys = { keys: [], tuples: [] };
 export function keysOf(index: Index, doc: Doc): IndexKeys {
   if (index.partial !== undefined && !index.partial.matches(doc)) return none;
   if (index.sparse && !index.fields.some((field) => visitPath(doc, field.parts, 0, false, (value) => value !== undefined))) return none;
-  const tuples = pathTuples(doc, index.fields.map((field) => field.parts));
+  const tuples = pathTuples(
+    doc,
+    index.fields.map((field) => field.parts),
+  );
   const keys = tuples.map((tuple) => indexKey(tuple, index.directions));
   if (keys.length < 2) return { keys, tuples };
   const seen = new Map(keys.map((key, i) => [keyText(0, key), i]));

@@ -39,7 +39,9 @@ function checkContent(file: string): void {
   const db = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   try {
     const whole = statSync(file).size <= wholeCheckBytes;
-    const checks = whole ? ['PRAGMA quick_check(1)'] : ['meta', 'colls', 'indexes', 'retries'].map((table) => `PRAGMA quick_check('${table}')`);
+    const checks = whole
+      ? ['PRAGMA quick_check(1)']
+      : ['meta', 'colls', 'indexes', 'retries'].map((table) => `PRAGMA quick_check('${table}')`);
     for (const check of checks) {
       const answer = db.prepare(check).get()?.['quick_check'];
       if (answer !== 'ok') throw new Error(String(answer));

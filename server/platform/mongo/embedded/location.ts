@@ -22,9 +22,12 @@ export function locate(dataDir: string): Location {
   }
 }
 
-export function unwritable(dir: string, cause: unknown): Error {
+export function unwritable(place: string, cause: unknown): Error {
   const detail = cause instanceof Error ? cause.message : String(cause);
-  return new Error(`The data directory ${dir} cannot be written (${detail}). Give this user the right to write there, or set DATA_DIR to another directory.`, { cause });
+  return new Error(
+    `${place} cannot be written (${detail}). Make room if the disk is full, give this user the right to write there, or set DATA_DIR to another directory.`,
+    { cause },
+  );
 }
 
 /**
@@ -32,7 +35,8 @@ export function unwritable(dir: string, cause: unknown): Error {
  * Only the host makes it; undefined for others as long as it is not there.
  */
 export function socketOf(dataDir: string, make: boolean): string | undefined {
-  if (process.platform === 'win32') return `\\\\.\\pipe\\vigie-${createHash('sha256').update(resolve(dataDir).toLowerCase()).digest('hex').slice(0, 16)}.sock`;
+  if (process.platform === 'win32')
+    return `\\\\.\\pipe\\vigie-${createHash('sha256').update(resolve(dataDir).toLowerCase()).digest('hex').slice(0, 16)}.sock`;
   const near = join(resolve(dataDir), 'socket');
   if (Buffer.byteLength(join(near, 'db.sock')) <= longestSocketPath) {
     if (make) mkdirSync(near, { recursive: true, mode: 0o700 });

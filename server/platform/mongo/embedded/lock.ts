@@ -17,5 +17,5 @@ export function takeLock(file: string): (() => void) | undefined {
     if (typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === busy) return undefined;
     throw error;
   }
-  return () => db.close();
+  return () => (db.isOpen ? db.close() : undefined);
 }

@@ -12,7 +12,13 @@ import type { View } from './view.ts';
 /** How documents are looked for. Whatever is found is still held against the filter. */
 export type Plan =
   | { readonly kind: 'scan' }
-  | { readonly kind: 'index'; readonly index: Index; readonly ranges: readonly Range[]; readonly backward: boolean; readonly sorted: boolean }
+  | {
+      readonly kind: 'index';
+      readonly index: Index;
+      readonly ranges: readonly Range[];
+      readonly backward: boolean;
+      readonly sorted: boolean;
+    }
   | { readonly kind: 'union'; readonly plans: readonly Plan[] };
 
 interface Scored {
@@ -42,15 +48,18 @@ export function successor(key: Uint8Array): Uint8Array {
   let end = key.length;
   while (end > 0 && key[end - 1] === 0xff) end--;
   if (end === 0) return wholeIndex.hi;
-  const next = key.slice(0, end);
+  const next = new Uint8Array(key.subarray(0, end)); // a copy: slice of a Buffer would share the bytes
   next[end - 1] = (next[end - 1] ?? 0) + 1;
   return next;
 }
 
 function hinted(view: View, coll: Collection, filter: Doc, sort: Doc | undefined, hint: Value): Plan {
   if (hint instanceof Map && hint.has('$natural')) return { kind: 'scan' };
-  const index = coll.indexes.find((candidate) => (hint instanceof Map ? equalValues(candidate.spec.get('key'), hint) : candidate.name === hint));
-  if (index === undefined || !view.sees(index)) throw badValue('error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
+  const index = coll.indexes.find((candidate) =>
+    hint instanceof Map ? equalValues(candidate.spec.get('key'), hint) : candidate.name === hint,
+  );
+  if (index === undefined || !view.sees(index))
+    throw badValue('error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
   const found = scored(index, filterBounds(filter), sort);
   return found?.plan ?? { kind: 'index', index, ranges: [wholeIndex], backward: false, sorted: false };
 }
@@ -65,7 +74,8 @@ function branches(view: View, coll: Collection, filter: Doc): Plan | undefined {
 
 function usable(view: View, index: Index, filter: Doc, bounds: readonly Bound[]): boolean {
   if (!view.sees(index) || index.fields.some((field) => field.parts.some(isIndex))) return false;
-  if (index.sparse && !index.fields.some((field) => bounds.some((bound) => bound.path === field.path && provesPresence(bound)))) return false;
+  if (index.sparse && !index.fields.some((field) => bounds.some((bound) => bound.path === field.path && provesPresence(bound))))
+    return false;
   return index.partial === undefined || implies(filter, bounds, index.partial.filter);
 }
 
@@ -117,7 +127,11 @@ function pointsOf(bounds: readonly Bound[], direction: 1 | -1): Uint8Array[] | u
 
 /** The part of a field's keys that its bounds leave. On a multikey index only one bound counts: two may be met by two elements. */
 function rangeOf(bounds: readonly Bound[], direction: 1 | -1, multikey: boolean): Range | undefined {
-  const ranges = bounds.flatMap((bound) => [half(bound.eq, direction, 'equal'), half(bound.gt ?? bound.gte, direction, 'from'), half(bound.lt ?? bound.lte, direction, 'to')]);
+  const ranges = bounds.flatMap((bound) => [
+    half(bound.eq, direction, 'equal'),
+    half(bound.gt ?? bound.gte, direction, 'from'),
+    half(bound.lt ?? bound.lte, direction, 'to'),
+  ]);
   const known = ranges.filter((range) => range !== undefined);
   const [first] = known;
   if (first === undefined || multikey) return first;

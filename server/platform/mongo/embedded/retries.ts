@@ -17,7 +17,10 @@ export function openRetries(store: Store, now: () => number): Retries {
       const row = store.all('SELECT txn, reply FROM retries WHERE lsid = ?', session)[0];
       if (row === undefined || Number(row['txn']) < number) return undefined;
       if (Number(row['txn']) === number) return bytesOf(row['reply']);
-      throw new CommandError(225, `Cannot start transaction ${number} on session because a newer transaction ${Number(row['txn'])} has already started.`);
+      throw new CommandError(
+        225,
+        `Cannot start transaction ${number} on session because a newer transaction ${Number(row['txn'])} has already started.`,
+      );
     },
     record: (session, number, reply) => {
       store.begin();

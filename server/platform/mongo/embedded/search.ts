@@ -121,7 +121,8 @@ function sorted(rows: Iterable<Row>, sort: Doc, wanted: number): Row[] {
       kept.sort(compare).length = wanted; // only the first are asked for
       bytes = kept.reduce((sum, one) => sum + one.bytes.length, 0);
     }
-    if (bytes > maxSortBytes) throw new CommandError(292, 'Sort exceeded memory limit of 104857600 bytes; an index in the order of the sort avoids it');
+    if (bytes > maxSortBytes)
+      throw new CommandError(292, 'Sort exceeded memory limit of 104857600 bytes; an index in the order of the sort avoids it');
   }
   return kept.sort(compare);
 }

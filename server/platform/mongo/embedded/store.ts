@@ -28,7 +28,13 @@ export interface Reader {
   /** Who holds a key (two at most: enough to know whether anybody else does). */
   holders(index: number, key: Uint8Array): number[];
   /** Entries after (before, when backward) the position (key, rid), within the range. */
-  entries(index: number, range: Range, from: { readonly key: Uint8Array; readonly rid: number } | undefined, backward: boolean, limit: number): Entry[];
+  entries(
+    index: number,
+    range: Range,
+    from: { readonly key: Uint8Array; readonly rid: number } | undefined,
+    backward: boolean,
+    limit: number,
+  ): Entry[];
   count(index: number): number;
   all(sql: string, ...values: SQLInputValue[]): Record<string, SQLOutputValue>[];
   exec(sql: string): void;
@@ -69,7 +75,9 @@ export const ridSpan = 2 ** 36;
 /** Opens the file for writing and makes it if need be. `maxBytes` bounds its growth (a full disk, for tests). */
 export function openStore(path: string, maxBytes?: number): Store {
   const db = new DatabaseSync(path, { timeout: 5000 });
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;');
+  db.exec(
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
+  );
   if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / 4096)}`);
   db.exec(schema);
   const begin = db.prepare('BEGIN IMMEDIATE');

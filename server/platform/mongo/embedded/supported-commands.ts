@@ -2,7 +2,17 @@
 
 /** Options that drivers add to any command. On a single node that answers only when the data is on disk, the concerns hold by themselves. */
 export const commonOptions: readonly string[] = [
-  '$db', '$readPreference', '$clusterTime', 'lsid', 'txnNumber', 'autocommit', 'startTransaction', 'readConcern', 'writeConcern', 'maxTimeMS', 'comment',
+  '$db',
+  '$readPreference',
+  '$clusterTime',
+  'lsid',
+  'txnNumber',
+  'autocommit',
+  'startTransaction',
+  'readConcern',
+  'writeConcern',
+  'maxTimeMS',
+  'comment',
 ];
 
 /** Commands with the options each accepts beside the common ones. */
@@ -15,7 +25,19 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
   insert: ['documents', 'ordered', 'bypassDocumentValidation'],
   update: ['updates', 'ordered', 'bypassDocumentValidation'],
   delete: ['deletes', 'ordered'],
-  find: ['filter', 'sort', 'projection', 'hint', 'skip', 'limit', 'batchSize', 'singleBatch', 'noCursorTimeout', 'allowDiskUse', 'allowPartialResults'],
+  find: [
+    'filter',
+    'sort',
+    'projection',
+    'hint',
+    'skip',
+    'limit',
+    'batchSize',
+    'singleBatch',
+    'noCursorTimeout',
+    'allowDiskUse',
+    'allowPartialResults',
+  ],
   findAndModify: ['query', 'sort', 'remove', 'update', 'new', 'fields', 'upsert', 'arrayFilters', 'hint', 'bypassDocumentValidation'],
   aggregate: ['pipeline', 'cursor', 'explain', 'allowDiskUse', 'hint', 'bypassDocumentValidation'],
   getMore: ['collection', 'batchSize'],
@@ -44,7 +66,17 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
 
 /** Commands that may run inside a transaction. */
 export const transactionCommands: ReadonlySet<string> = new Set([
-  'insert', 'update', 'delete', 'find', 'findAndModify', 'aggregate', 'distinct', 'getMore', 'killCursors', 'commitTransaction', 'abortTransaction',
+  'insert',
+  'update',
+  'delete',
+  'find',
+  'findAndModify',
+  'aggregate',
+  'distinct',
+  'getMore',
+  'killCursors',
+  'commitTransaction',
+  'abortTransaction',
 ]);
 
 /** Fields of one statement of `update` and of `delete`, and of one index. */

@@ -61,7 +61,10 @@ export interface Holding {
 
 /** 112, which drivers answer by running the whole transaction again. */
 export function writeConflict(): CommandError {
-  return new CommandError(112, 'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.');
+  return new CommandError(
+    112,
+    'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.',
+  );
 }
 
 /** 251: it was aborted, expired, or never was. */

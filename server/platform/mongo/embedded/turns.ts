@@ -20,7 +20,18 @@ interface Waiting {
   readonly reply: Reply;
 }
 
-const writes: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify', 'createIndexes', 'dropIndexes', 'collMod', 'create', 'drop', 'dropDatabase']);
+const writes: ReadonlySet<string> = new Set([
+  'insert',
+  'update',
+  'delete',
+  'findAndModify',
+  'createIndexes',
+  'dropIndexes',
+  'collMod',
+  'create',
+  'drop',
+  'dropDatabase',
+]);
 
 export function createTurns(engine: Engine): Turns {
   const { store, catalog, transactions } = engine;
@@ -62,6 +73,7 @@ export function createTurns(engine: Engine): Turns {
       answer(send, dispatch(engine, request, deadline));
     } catch (error) {
       if (!(error instanceof Blocked)) {
+        if (!writes.has(name) && !isStorageError(error)) return answer(send, errorReply(storageError(error))); // a read that failed spoils nothing
         waiting.push({ send, reply: new Map() });
         return fail(error);
       }
@@ -69,7 +81,12 @@ export function createTurns(engine: Engine): Turns {
       catalog.reload();
       if (!scheduled) setImmediate(flush);
       scheduled = true;
-      waitFor(error, deadline, () => attempt(request, send, deadline), (late) => answer(send, errorReply(late)));
+      waitFor(
+        error,
+        deadline,
+        () => attempt(request, send, deadline),
+        (late) => answer(send, errorReply(late)),
+      );
     }
   };
   return {
@@ -96,10 +113,16 @@ export function createTurns(engine: Engine): Turns {
 /** Goes on when the transaction has ended, or gives up when the command's time is over. */
 function waitFor({ by }: Blocked, deadline: number | undefined, goOn: () => void, giveUp: (error: CommandError) => void): void {
   let over = false;
-  const timer = deadline === undefined ? undefined : setTimeout(() => {
-    over = true;
-    giveUp(new CommandError(50, 'operation exceeded time limit'));
-  }, Math.max(0, deadline - Date.now()));
+  const timer =
+    deadline === undefined
+      ? undefined
+      : setTimeout(
+          () => {
+            over = true;
+            giveUp(new CommandError(50, 'operation exceeded time limit'));
+          },
+          Math.max(0, deadline - Date.now()),
+        );
   void by.ended.then(() => {
     clearTimeout(timer);
     if (!over) goOn();
@@ -110,12 +133,17 @@ const sqliteFull = 13;
 const sqliteCorrupt = 11;
 const sqliteNotADatabase = 26;
 
+function isStorageError(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'errcode' in error;
+}
+
 /** What a failure of the storage means for those who wait: nothing of their commands was stored. */
 function storageError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   const code = typeof error === 'object' && error !== null && 'errcode' in error ? Number(error.errcode) & 0xff : 0;
   const detail = error instanceof Error ? error.message : String(error);
   if (code === sqliteFull) return new CommandError(14031, 'the disk is full: nothing was stored; make room, then try again');
-  if (code === sqliteCorrupt || code === sqliteNotADatabase) return new CommandError(1, `the database file is damaged (${detail}): stop the application and restore a backup`);
+  if (code === sqliteCorrupt || code === sqliteNotADatabase)
+    return new CommandError(1, `the database file is damaged (${detail}): stop the application and restore a backup`);
   return new CommandError(1, `the database could not do this (${detail}): nothing was stored`);
 }

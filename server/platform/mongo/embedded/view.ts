@@ -35,7 +35,8 @@ export function docOf(row: Row): Doc {
 /** Bytes of a document within the size MongoDB allows. @throws CommandError 10334 */
 export function checkedBytes(doc: Doc): Uint8Array {
   const bytes = encode(doc);
-  if (bytes.length > maxDocumentBytes) throw new CommandError(10334, `object to insert too large. size in bytes: ${bytes.length}, max size: ${maxDocumentBytes}`);
+  if (bytes.length > maxDocumentBytes)
+    throw new CommandError(10334, `object to insert too large. size in bytes: ${bytes.length}, max size: ${maxDocumentBytes}`);
   return bytes;
 }
 
@@ -127,7 +128,13 @@ export function applyTransaction(parts: Parts, txn: Transaction): void {
       const bytes = parts.store.doc(rid);
       const before = bytes && { rid, bytes };
       if (before === undefined && after === null) continue; // inserted and removed in the same transaction
-      apply(parts, coll.indexes.map((index) => change(index, before, after ?? undefined)), rid, before, after ?? undefined);
+      apply(
+        parts,
+        coll.indexes.map((index) => change(index, before, after ?? undefined)),
+        rid,
+        before,
+        after ?? undefined,
+      );
     }
   }
 }
@@ -164,7 +171,13 @@ function change(index: Index, before: Row | undefined, after: Row | undefined): 
   };
 }
 
-function apply({ store, catalog, transactions }: Parts, changes: readonly Change[], rid: number, before: Row | undefined, after: Row | undefined): void {
+function apply(
+  { store, catalog, transactions }: Parts,
+  changes: readonly Change[],
+  rid: number,
+  before: Row | undefined,
+  after: Row | undefined,
+): void {
   transactions.wrote(rid);
   for (const { index, dropped, added, several } of changes) {
     for (const key of dropped) store.dropKey(index.id, key, rid);
@@ -180,5 +193,12 @@ function duplicate(coll: Collection, index: Index, tuple: readonly Maybe[]): Com
   const { keyPattern, keyValue } = describeKey(index, tuple);
   const fields = [...keyValue.keys()].map((path) => `${path}: …`).join(', '); // no values: they may be a patient's
   const message = `E11000 duplicate key error collection: ${coll.ns} index: ${index.name} dup key: { ${fields} }`;
-  return new CommandError(11000, message, new Map([['keyPattern', keyPattern], ['keyValue', keyValue]]));
+  return new CommandError(
+    11000,
+    message,
+    new Map([
+      ['keyPattern', keyPattern],
+      ['keyValue', keyValue],
+    ]),
+  );
 }

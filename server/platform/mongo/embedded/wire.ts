@@ -75,7 +75,12 @@ export function writeReply(reply: Reply, request: { readonly id: number; readonl
 }
 
 /** The reply of find, aggregate and getMore, made of stored bytes. */
-export function cursorReply(batch: readonly Uint8Array[], cursorId: number, namespace: string, which: 'firstBatch' | 'nextBatch'): Uint8Array {
+export function cursorReply(
+  batch: readonly Uint8Array[],
+  cursorId: number,
+  namespace: string,
+  which: 'firstBatch' | 'nextBatch',
+): Uint8Array {
   const ns = Buffer.byteLength(namespace);
   let arrayLength = 5;
   for (const [i, doc] of batch.entries()) arrayLength += doc.length + digits(i) + 2;
@@ -115,7 +120,7 @@ function readMsg(message: Buffer, id: number): Request {
   const end = message.length - (flags & 1 ? 4 : 0); // the checksum is optional; a unix socket needs none
   const sequences = new Map<string, readonly Uint8Array[]>();
   let body: Doc | undefined;
-  for (let at = 20; at < end; ) {
+  for (let at = 20; at < end;) {
     const kind = message[at];
     const length = message.readInt32LE(at + 1);
     const section = message.subarray(at + 1, at + 1 + length);
@@ -132,7 +137,7 @@ function readMsg(message: Buffer, id: number): Request {
 function readSequence(section: Buffer, sequences: Map<string, readonly Uint8Array[]>): void {
   const nameEnd = section.indexOf(0, 4);
   const docs: Uint8Array[] = [];
-  for (let at = nameEnd + 1; at < section.length; ) {
+  for (let at = nameEnd + 1; at < section.length;) {
     const length = section.readInt32LE(at);
     if (length < 5 || at + length > section.length) throw new CommandError(9, 'a document ends beyond its section');
     docs.push(section.subarray(at, at + length));

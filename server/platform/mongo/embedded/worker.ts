@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openEngine } from './engine.ts';
-import type { EngineEvent } from './engine.ts';
+import type { Engine, EngineEvent } from './engine.ts';
 import { checkFile } from './integrity.ts';
+import { unwritable } from './location.ts';
 import { listen } from './server.ts';
 import { startSweeps } from './sweep.ts';
 import { createTurns } from './turns.ts';
@@ -25,7 +26,7 @@ const tell = (message: WorkerMessage): void => port.postMessage(message);
 
 try {
   checkFile(input.file);
-  const engine = openEngine(input.file, { ...input, now: Date.now, tell });
+  const engine = opened();
   const turns = createTurns(engine);
   const stopSweeps = startSweeps(engine, turns, input.sweepEveryMs);
   const listening = await listen(turns, input.socketPath);
@@ -42,4 +43,12 @@ try {
   tell({ kind: 'ready' });
 } catch (error) {
   tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+}
+
+function opened(): Engine {
+  try {
+    return openEngine(input.file, { ...input, now: Date.now, tell });
+  } catch (error) {
+    throw unwritable(input.file, error);
+  }
 }

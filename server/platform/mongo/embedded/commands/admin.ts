@@ -34,7 +34,16 @@ export function hello(call: Call): Doc {
     minWireVersion: new Int32(0),
     maxWireVersion: new Int32(21),
     readOnly: false,
-    lastWrite: new Map<string, Value>([['opTime', new Map<string, Value>([['ts', second], ['t', Long.fromNumber(1)]])], ['lastWriteDate', new Date(now)]]),
+    lastWrite: new Map<string, Value>([
+      [
+        'opTime',
+        new Map<string, Value>([
+          ['ts', second],
+          ['t', Long.fromNumber(1)],
+        ]),
+      ],
+      ['lastWriteDate', new Date(now)],
+    ]),
   });
 }
 
@@ -44,7 +53,13 @@ export function ping(): Doc {
 
 export function buildInfo(): Doc {
   const versionArray = version.split('.').map((part) => new Int32(Number(part)));
-  return okReply({ version, versionArray: [...versionArray, new Int32(0)], modules: ['vigie-embedded'], bits: new Int32(64), maxBsonObjectSize: new Int32(maxDocumentBytes) });
+  return okReply({
+    version,
+    versionArray: [...versionArray, new Int32(0)],
+    modules: ['vigie-embedded'],
+    bits: new Int32(64),
+    maxBsonObjectSize: new Int32(maxDocumentBytes),
+  });
 }
 
 export function serverStatus(call: Call): Doc {
@@ -58,7 +73,10 @@ export function serverStatus(call: Call): Doc {
     localTime: new Date(engine.options.now()),
     transactions: new Map([['currentOpen', new Int32(engine.transactions.openOnes().length)]]),
     metrics: new Map([['cursor', new Map([['open', new Map([['total', new Int32(engine.cursors.size())]])]])]]),
-    storageEngine: new Map<string, Value>([['name', 'sqlite'], ['persistent', true]]),
+    storageEngine: new Map<string, Value>([
+      ['name', 'sqlite'],
+      ['persistent', true],
+    ]),
   });
 }
 
@@ -66,7 +84,13 @@ export function listDatabases(call: Call): Doc {
   const matches = compileFilter(docArg(call.body, 'filter'));
   const nameOnly = flagArg(call.body, 'nameOnly');
   const names = [...new Set(Array.from(call.engine.catalog.list(), (coll) => coll.db))].sort();
-  const databases = names.map((name): Doc => new Map<string, Value>([['name', name], ...(nameOnly ? [] : [['sizeOnDisk', intOrLong(fileBytes(call))] as const, ['empty', false] as const])]));
+  const databases = names.map(
+    (name): Doc =>
+      new Map<string, Value>([
+        ['name', name],
+        ...(nameOnly ? [] : [['sizeOnDisk', intOrLong(fileBytes(call))] as const, ['empty', false] as const]),
+      ]),
+  );
   return okReply({ databases: databases.filter(matches) });
 }
 
@@ -75,15 +99,34 @@ export function dbStats(call: Call): Doc {
   const indexes = colls.reduce((sum, coll) => sum + coll.indexes.length, 0);
   const objects = colls.reduce((sum, coll) => sum + call.engine.store.count(coll.indexes[0]?.id ?? 0), 0);
   const size = intOrLong(fileBytes(call));
-  return okReply({ db: call.db, collections: new Int32(colls.length), objects: intOrLong(objects), indexes: new Int32(indexes), storageSize: size, totalSize: size });
+  return okReply({
+    db: call.db,
+    collections: new Int32(colls.length),
+    objects: intOrLong(objects),
+    indexes: new Int32(indexes),
+    storageSize: size,
+    totalSize: size,
+  });
 }
 
 export function collStats(call: Call): Doc {
   const coll = existing(call);
   const { store } = call.engine;
-  const total = coll === undefined ? 0 : Number(store.all('SELECT coalesce(sum(length(bson)), 0) AS n FROM docs WHERE rid > ? AND rid < ?', coll.lowRid, coll.highRid)[0]?.['n']);
+  const total =
+    coll === undefined
+      ? 0
+      : Number(
+          store.all('SELECT coalesce(sum(length(bson)), 0) AS n FROM docs WHERE rid > ? AND rid < ?', coll.lowRid, coll.highRid)[0]?.['n'],
+        );
   const n = coll?.indexes[0] === undefined ? 0 : store.count(coll.indexes[0].id);
-  return okReply({ ns: namespace(call), count: intOrLong(n), size: intOrLong(total), avgObjSize: intOrLong(n === 0 ? 0 : Math.round(total / n)), nindexes: new Int32(coll?.indexes.length ?? 0), capped: false });
+  return okReply({
+    ns: namespace(call),
+    count: intOrLong(n),
+    size: intOrLong(total),
+    avgObjSize: intOrLong(n === 0 ? 0 : Math.round(total / n)),
+    nindexes: new Int32(coll?.indexes.length ?? 0),
+    capped: false,
+  });
 }
 
 function fileBytes(call: Call): number {

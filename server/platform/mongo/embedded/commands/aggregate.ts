@@ -23,10 +23,17 @@ export function aggregate(call: Call): Doc | Uint8Array {
   const now = new Date(call.engine.options.now());
   return openCursor(call, namespace(call), function* (scope) {
     if (n !== undefined) {
-      if (n > 0) yield encode(new Map([['_id', new Int32(1)], ['n', new Int32(n)]]));
+      if (n > 0)
+        yield encode(
+          new Map([
+            ['_id', new Int32(1)],
+            ['n', new Int32(n)],
+          ]),
+        );
       return;
     }
-    const find = (name: string, filter: Doc): Iterable<Doc> => documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
+    const find = (name: string, filter: Doc): Iterable<Doc> =>
+      documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
     for (const doc of runPipeline([...rest], documents(select(scope, coll, search)), { find, now })) yield encode(doc);
   });
 }
@@ -42,8 +49,18 @@ export function explain(call: Call): Doc {
   const sorts = search.sort !== undefined && search.sort.size > 0 && !(plan.kind === 'index' && plan.sorted);
   const winningPlan = sorts ? stage('SORT', { inputStage: describe(plan) }) : describe(plan);
   const nReturned = coll === undefined ? 0 : [...select(call.scope, coll, search)].length;
-  const queryPlanner = new Map<string, Value>([['namespace', namespace(asked)], ['winningPlan', winningPlan], ['rejectedPlans', []]]);
-  return okReply({ queryPlanner, executionStats: new Map<string, Value>([['executionSuccess', true], ['nReturned', new Int32(nReturned)]]) });
+  const queryPlanner = new Map<string, Value>([
+    ['namespace', namespace(asked)],
+    ['winningPlan', winningPlan],
+    ['rejectedPlans', []],
+  ]);
+  return okReply({
+    queryPlanner,
+    executionStats: new Map<string, Value>([
+      ['executionSuccess', true],
+      ['nReturned', new Int32(nReturned)],
+    ]),
+  });
 }
 
 /** The leading $match, $sort and $limit of a pipeline are a search, which may use an index; the rest is the pipeline's own. */
@@ -63,7 +80,15 @@ function searchAndRest(body: Doc): { search: Search; rest: readonly Doc[] } {
 }
 
 /** What countDocuments sends. */
-const countStage: Doc = new Map([['$group', new Map<string, Value>([['_id', new Int32(1)], ['n', new Map([['$sum', new Int32(1)]])]])]]);
+const countStage: Doc = new Map([
+  [
+    '$group',
+    new Map<string, Value>([
+      ['_id', new Int32(1)],
+      ['n', new Map([['$sum', new Int32(1)]])],
+    ]),
+  ],
+]);
 const isCount = (rest: readonly Doc[]): boolean => rest.length === 1 && equalValues(rest[0], countStage);
 
 function* documents(rows: Iterable<Row>): Generator<Doc> {

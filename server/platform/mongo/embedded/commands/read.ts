@@ -21,7 +21,13 @@ export function find(call: Call): Uint8Array {
   const projection = optionalDoc(call.body, 'projection');
   const project = projection === undefined || projection.size === 0 ? undefined : compileProjection(projection, search.filter);
   const direct = coll === undefined ? undefined : byId(call, coll, search);
-  if (direct !== undefined) return cursorReply(direct.map((row) => shown(row, project)), 0, ns, 'firstBatch');
+  if (direct !== undefined)
+    return cursorReply(
+      direct.map((row) => shown(row, project)),
+      0,
+      ns,
+      'firstBatch',
+    );
   compileFilter(search.filter); // a bad search is refused even where there is nothing to find
   if (search.sort !== undefined) compileSort(search.sort);
   return openCursor(call, ns, function* (scope) {
@@ -40,7 +46,8 @@ export function killCursors(call: Call): Doc {
   const given = call.body.get('cursors');
   const killed: Value[] = [];
   const gone: Value[] = [];
-  for (const id of Array.isArray(given) ? given : []) (call.engine.cursors.kill(toInteger(id) ?? 0, namespace(call)) ? killed : gone).push(id);
+  for (const id of Array.isArray(given) ? given : [])
+    (call.engine.cursors.kill(toInteger(id) ?? 0, namespace(call)) ? killed : gone).push(id);
   return okReply({ cursorsKilled: killed, cursorsNotFound: gone, cursorsAlive: [], cursorsUnknown: [] });
 }
 
@@ -81,7 +88,15 @@ function byId(call: Call, coll: Collection, search: Search): Row[] | undefined {
   const id = search.filter.get('_id');
   const [idIndex] = coll.indexes;
   const plain = id !== undefined && id !== null && !(id instanceof Map) && !Array.isArray(id) && !(id instanceof BSONRegExp);
-  if (!plain || idIndex === undefined || search.filter.size !== 1 || search.skip !== 0 || search.hint !== undefined || view.own(coll) !== undefined) return undefined;
+  if (
+    !plain ||
+    idIndex === undefined ||
+    search.filter.size !== 1 ||
+    search.skip !== 0 ||
+    search.hint !== undefined ||
+    view.own(coll) !== undefined
+  )
+    return undefined;
   const row = view.reader.point(idIndex.id, indexKey([id], idIndex.directions));
   return row === undefined ? [] : [row];
 }

@@ -46,7 +46,12 @@ export function update(call: Call): Doc {
     nModified += outcome.modified;
     if (outcome.matched > 0 || !flagArg(statement, 'upsert')) return;
     const id = upsert(call, filter, updater).get('_id') ?? null;
-    upserted.push(new Map<string, Value>([['index', new Int32(index)], ['_id', id]]));
+    upserted.push(
+      new Map<string, Value>([
+        ['index', new Int32(index)],
+        ['_id', id],
+      ]),
+    );
     n++;
   });
   return okReply({ n: new Int32(n), nModified: new Int32(nModified), ...(upserted.length > 0 ? { upserted } : {}), ...writeErrors });
@@ -74,7 +79,8 @@ export function findAndModify(call: Call): Doc {
   const removes = flagArg(body, 'remove');
   const given = body.get('update');
   if (removes === (given !== undefined)) throw failedToParse("Either an update or 'remove'=true must be specified, and not both");
-  if (removes && (flagArg(body, 'upsert') || flagArg(body, 'new'))) throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
+  if (removes && (flagArg(body, 'upsert') || flagArg(body, 'new')))
+    throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
   const fields = optionalDoc(body, 'fields');
   const project = fields === undefined || fields.size === 0 ? (doc: Doc) => doc : compileProjection(fields, filter);
   const updater = removes ? undefined : updaterOf(body, 'update', filter);
@@ -87,11 +93,28 @@ export function findAndModify(call: Call): Doc {
   }
   if (coll !== undefined && row !== undefined) {
     const after = changeRow(call, coll, row, updater) ?? docOf(row);
-    return okReply({ lastErrorObject: new Map<string, Value>([['n', n], ['updatedExisting', true]]), value: project(flagArg(body, 'new') ? after : docOf(row)) });
+    return okReply({
+      lastErrorObject: new Map<string, Value>([
+        ['n', n],
+        ['updatedExisting', true],
+      ]),
+      value: project(flagArg(body, 'new') ? after : docOf(row)),
+    });
   }
-  if (!flagArg(body, 'upsert')) return okReply({ lastErrorObject: new Map<string, Value>([['n', n], ['updatedExisting', false]]), value: null });
+  if (!flagArg(body, 'upsert'))
+    return okReply({
+      lastErrorObject: new Map<string, Value>([
+        ['n', n],
+        ['updatedExisting', false],
+      ]),
+      value: null,
+    });
   const doc = upsert(call, filter, updater);
-  const lastErrorObject = new Map<string, Value>([['n', new Int32(1)], ['updatedExisting', false], ['upserted', doc.get('_id') ?? null]]);
+  const lastErrorObject = new Map<string, Value>([
+    ['n', new Int32(1)],
+    ['updatedExisting', false],
+    ['upserted', doc.get('_id') ?? null],
+  ]);
   return okReply({ lastErrorObject, value: flagArg(body, 'new') ? project(doc) : null });
 }
 
@@ -105,7 +128,14 @@ function eachStatement<T>(call: Call, statements: readonly T[], run: (statement:
       run(statement, index);
     } catch (error) {
       if (!(error instanceof CommandError) || [50, 112].includes(error.code)) throw error;
-      writeErrors.push(new Map<string, Value>([['index', new Int32(index)], ['code', new Int32(error.code)], ...(error.extra ?? []), ['errmsg', error.message]]));
+      writeErrors.push(
+        new Map<string, Value>([
+          ['index', new Int32(index)],
+          ['code', new Int32(error.code)],
+          ...(error.extra ?? []),
+          ['errmsg', error.message],
+        ]),
+      );
       if (ordered) break;
     }
   }
@@ -125,7 +155,8 @@ function ensured(call: Call, command: string): Collection {
 /** The document with its _id in front, which it gets if it has none. */
 function withId({ doc, bytes }: Given): { doc: Doc; bytes: Uint8Array } {
   const id = doc.get('_id');
-  if (Array.isArray(id) || id instanceof BSONRegExp) throw new CommandError(53, `The '_id' value cannot be of type ${Array.isArray(id) ? 'array' : 'regex'}`);
+  if (Array.isArray(id) || id instanceof BSONRegExp)
+    throw new CommandError(53, `The '_id' value cannot be of type ${Array.isArray(id) ? 'array' : 'regex'}`);
   const [first] = doc.keys();
   if (first === '_id') return { doc, bytes: bytes ?? checkedBytes(doc) };
   const ordered: Doc = new Map<string, Value>([['_id', id ?? new ObjectId()]]);
@@ -191,4 +222,3 @@ function upsert(call: Call, filter: Doc, updater: Updater): Doc {
   call.scope.view.insert(coll, doc, bytes);
   return doc;
 }
-
