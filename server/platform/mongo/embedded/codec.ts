@@ -292,7 +292,8 @@ class Writer {
     this.room(1);
     const tag = this.at++;
     this.cstring(name); // leaves room for every scalar of fixed size
-    this.bytes[tag] = this.value(value, depth);
+    const type = this.value(value, depth); // before `this.bytes` is looked up: a long value may have moved it
+    this.bytes[tag] = type;
   }
 
   private value(value: Value, depth: number): number {
@@ -305,12 +306,12 @@ class Writer {
     if (Array.isArray(value)) return (this.array(value, depth + 1), 0x04);
     if (value instanceof Date) return (this.long(Long.fromNumber(value.getTime())), 0x09);
     if (value instanceof ObjectId) return (this.raw(value.id), 0x07);
-    if (value instanceof Timestamp) return (this.long(value), 0x11); // before Long, which it extends
-    if (value instanceof Long) return (this.long(value), 0x12);
     return this.rareValue(value);
   }
 
   private rareValue(value: Exclude<Value, string | boolean | null>): number {
+    if (value instanceof Timestamp) return (this.long(value), 0x11); // before Long, which it extends
+    if (value instanceof Long) return (this.long(value), 0x12);
     if (value instanceof Decimal128) return (this.raw(value.bytes), 0x13);
     if (value instanceof Binary) {
       const content = value.buffer.subarray(0, value.position);
