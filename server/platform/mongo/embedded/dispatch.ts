@@ -20,7 +20,14 @@ import type { Reply, Request } from './wire.ts';
 type Handler = (call: Call) => Reply;
 
 const handlers: Readonly<Record<string, Handler>> = {
-  ...{ hello: admin.hello, ismaster: admin.hello, isMaster: admin.hello, ping: admin.ping, buildInfo: admin.buildInfo },
+  ...{
+    hello: admin.hello,
+    ismaster: admin.hello,
+    isMaster: admin.hello,
+    ping: admin.ping,
+    buildInfo: admin.buildInfo,
+    buildinfo: admin.buildInfo,
+  },
   ...{ serverStatus: admin.serverStatus, dbStats: admin.dbStats, collStats: admin.collStats, listDatabases: admin.listDatabases },
   ...{ insert: write.insert, update: write.update, delete: write.remove, findAndModify: write.findAndModify },
   ...{

@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
   isMaster: ['helloOk', 'client', 'compression', 'loadBalanced', 'backpressure', 'saslSupportedMechs'],
   ping: [],
   buildInfo: [],
+  buildinfo: [],
   insert: ['documents', 'ordered', 'bypassDocumentValidation'],
   update: ['updates', 'ordered', 'bypassDocumentValidation'],
   delete: ['deletes', 'ordered'],
