@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import { MachineFields, MachineId, type Machine } from '#shared/machines/schemas.ts';
 import type { Context } from '#server/platform/context.ts';
@@ -51,6 +52,18 @@ export async function ensureMachine(ctx: Context, fields: z.input<typeof Machine
   const existing = await MachineModel.findById(fields.id).lean();
   if (existing) return presentMachine(existing);
   return createMachine(ctx, MachineFields.extend({ id: MachineId }).parse(fields));
+}
+
+/** Sets a machine as a settings file has it: adds it, or changes it whatever its version is. What is the same already is left alone. */
+export async function putMachine(ctx: Context, { id, ...fields }: NewMachine): Promise<Machine> {
+  return ctx.atomically('machines', async () => {
+    const row = await MachineModel.findById(id).lean();
+    if (!row) return createMachine(ctx, { id, ...fields });
+    const { version, status: _status, id: _id, ...current } = presentMachine(row);
+    const parsed = MachineFields.parse(fields);
+    if (isDeepStrictEqual(MachineFields.parse(current), parsed)) return presentMachine(row);
+    return changeMachine(ctx, id, { ...parsed, version });
+  });
 }
 
 async function announce(ctx: Context, action: string, row: MachineRow): Promise<Machine> {
