@@ -166,7 +166,7 @@ function inOrder(roles: readonly Role[]): Role[] {
 }
 
 async function after(cursor: string): Promise<QueryFilter<UserRow>> {
-  const last = Types.ObjectId.isValid(cursor) ? await UserModel.findById(cursor).lean() : null;
+  const last = /^[0-9a-f]{24}$/.test(cursor) ? await UserModel.findById(cursor).lean() : null;
   if (!last) throw new Invalid([{ where: 'query', path: 'cursor', message: 'not a cursor of this list' }]);
   const { nameKey, _id } = last;
   return { $or: [{ nameKey: { $gt: nameKey } }, { nameKey, _id: { $gt: _id } }] };
