@@ -1,0 +1,16 @@
+import type { Patient } from '#shared/patients/schemas.ts';
+import type { PatientRow } from './model.ts';
+
+/** A patient as the contract has him. */
+export function presentPatient({ _id, version, ipp, lastName, firstName, birthDate, sex }: PatientRow): Patient {
+  return { id: _id.toHexString(), version, ipp, lastName, firstName, birthDate, sex };
+}
+
+/** Initials for a wall, last name first as everywhere: `D. M.` for DURAND Marie. */
+export function patientInitials({ lastName, firstName }: Pick<Patient, 'lastName' | 'firstName'>): string {
+  return [lastName, firstName]
+    .map((name) => /[\p{L}\p{N}]/u.exec(name)?.[0])
+    .filter((letter) => letter !== undefined)
+    .map((letter) => `${letter.toLocaleUpperCase('fr')}.`)
+    .join(' ');
+}
