@@ -1,0 +1,3 @@
+export { qaPresenters } from './realtime.ts';
+export { mountQa } from './routes.ts';
+export { currentLight, currentLights, setLight } from './service.ts';

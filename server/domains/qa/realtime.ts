@@ -1,0 +1,6 @@
+import type { Presenters } from '#server/platform/realtime/server.ts';
+
+/** Lights carry nothing of patients: every watcher sees them whole. */
+export const qaPresenters = {
+  'light:changed': (data) => data,
+} satisfies Pick<Presenters, 'light:changed'>;

@@ -1,0 +1,91 @@
+import { Types, type QueryFilter } from 'mongoose';
+import type { z } from 'zod';
+import { lightAt } from '#shared/qa/lights.ts';
+import type { Light, SetLight } from '#shared/qa/schemas.ts';
+import { nextMidnight, startOfDay } from '#shared/time.ts';
+import { allMachines, machineRef } from '#server/domains/machines/index.ts';
+import type { Context } from '#server/platform/context.ts';
+import { NotFound } from '#server/platform/errors.ts';
+import { LightModel, type LightRow } from './model.ts';
+import { presentLight } from './present.ts';
+import { siteZone } from './zone.ts';
+
+/** The light of a machine at an instant that is now; unknown when nobody set one or it has ended. */
+export async function currentLight(machineId: string, at: Date): Promise<Light> {
+  return lightAt(await lastLight({ machine: machineId }), machineId, at);
+}
+
+/** The light of every active machine at an instant that is now: those that hold in one query, and since when the others are unknown. */
+export async function currentLights(at: Date): Promise<Light[]> {
+  const rows = await LightModel.find({ until: { $gt: at } }).sort({ asOf: 1, _id: 1 }).lean();
+  const holding = new Map(rows.map((row) => [row.machine, presentLight(row)]));
+  return ofActiveMachines(async (machine) => holding.get(machine) ?? currentLight(machine, at));
+}
+
+/** The last light of every active machine on a day of the site (`2026-11-20`); unknown when nobody set one that day. */
+export async function lightsOfDay(day: string): Promise<Light[]> {
+  const from = startOfDay(siteZone(), day);
+  const to = nextMidnight(siteZone(), from);
+  return ofActiveMachines(async (machine) => {
+    const last = await lastLight({ machine, asOf: { $gte: from, $lt: to } });
+    return last ?? lightAt(undefined, machine, from);
+  });
+}
+
+/**
+ * Sets a machine's light by hand until the site's next midnight. The former light stays in the history.
+ *
+ * @throws NotFound for a machine that is not in the registry.
+ */
+export async function setLight(ctx: Context, machineId: string, { light, reason }: z.output<typeof SetLight>): Promise<Light> {
+  if (!machineRef(machineId)) throw new NotFound('machine');
+  return ctx.atomically('qa', async () => {
+    const at = await afterLast(machineId, ctx.now());
+    const row: LightRow = {
+      _id: new Types.ObjectId(),
+      machine: machineId,
+      light,
+      reasons: [reason],
+      asOf: at,
+      until: nextMidnight(siteZone(), at),
+      by: ctx.actor.name,
+      byId: ctx.actor.id,
+      role: ctx.actor.role,
+    };
+    await LightModel.insertMany([row], { lean: true });
+    const set = presentLight(row);
+    const fact = { type: 'light:changed', data: { light: set } };
+    await ctx.record({
+      action: 'light.set',
+      subject: `machine:${machineId}`,
+      details: { light },
+      live: [
+        { topic: 'qa', ...fact },
+        { topic: 'wall', ...fact },
+      ],
+    });
+    return set;
+  });
+}
+
+/** Clocks of two servers differ by less than this. */
+const SKEW_MS = 5 * 60_000;
+
+/** The instant of a new light: after the last one, so that of two set at once, or by two servers' clocks, the later written holds. */
+async function afterLast(machine: string, now: Date): Promise<Date> {
+  const last = await lastLight({ machine });
+  const aheadMs = last?.asOf ? Date.parse(last.asOf) - now.getTime() : -1;
+  return aheadMs >= 0 && aheadMs < SKEW_MS ? new Date(now.getTime() + aheadMs + 1) : now;
+}
+
+async function lastLight(filter: QueryFilter<LightRow>): Promise<Light | undefined> {
+  const row = await LightModel.findOne(filter).sort({ asOf: -1, _id: -1 }).lean();
+  return row ? presentLight(row) : undefined;
+}
+
+/** One after another: inside an act the transaction's session takes one command at a time. */
+async function ofActiveMachines(find: (machine: string) => Promise<Light>): Promise<Light[]> {
+  const lights: Light[] = [];
+  for (const machine of allMachines()) if (machine.active) lights.push(await find(machine.id));
+  return lights;
+}
