@@ -119,14 +119,13 @@ export function valueKey(value: Maybe): string {
   if (value instanceof Date) return `D${value.getTime()}`;
   if (value instanceof ObjectId) return `o${value.toHexString()}`;
   if (typeof value === 'boolean') return value ? 't' : 'f';
-  if (value === undefined) return 'u';
-  if (Array.isArray(value)) return `[${value.map(valueKey).join()}]`;
-  if (value instanceof Map) return `{${[...value].map(([name, inner]) => `${name.length}:${name}${valueKey(inner)}`).join()}}`;
-  return rareKey(value);
+  return value === undefined ? 'u' : rareKey(value);
 }
 
 function rareKey(value: Value): string {
-  if (value instanceof Timestamp) return `T${value.toString()}`;
+  if (Array.isArray(value)) return `[${value.map(valueKey).join()}]`;
+  if (value instanceof Map) return `{${[...value].map(([name, inner]) => `${name.length}:${name}${valueKey(inner)}`).join()}}`;
+  if (value instanceof Timestamp) return `T${value.toBigInt()}`;
   if (value instanceof Long || value instanceof Decimal128) return numberKey(value);
   if (value instanceof Binary) return `b${value.sub_type}:${value.toString('hex')};`;
   if (value instanceof BSONRegExp) return `r${value.pattern.length}:${value.pattern}/${value.options};`;

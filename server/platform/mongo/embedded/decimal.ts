@@ -59,8 +59,9 @@ export function toDecimal128(value: Decimal): Decimal128 {
   if (magnitude(coefficient) === digits34) [coefficient, exponent] = [coefficient / 10n, exponent + 1];
   while (exponent > maxExponent && magnitude(coefficient) * 10n < digits34 && coefficient !== 0n)
     [coefficient, exponent] = [coefficient * 10n, exponent - 1];
-  if (exponent > maxExponent) return Decimal128.fromString(coefficient < 0n ? '-Infinity' : coefficient === 0n ? '0' : 'Infinity');
-  return writeDecimal(coefficient, exponent);
+  if (exponent <= maxExponent) return writeDecimal(coefficient, exponent);
+  if (coefficient === 0n) return writeDecimal(0n, maxExponent);
+  return Decimal128.fromString(coefficient < 0n ? '-Infinity' : 'Infinity');
 }
 
 function writeDecimal(coefficient: bigint, exponent: number): Decimal128 {

@@ -119,10 +119,15 @@ function power(base: NumberValue, exponent: NumberValue): Value {
   const [b, e] = [toNumber(base), toNumber(exponent)];
   if (b === 0 && e < 0) throw new CommandError(28764, '$pow cannot take a base of 0 and a negative exponent');
   if (base instanceof Double || exponent instanceof Double) return new Double(b ** e);
-  if (e < 0 && b !== 1 && b !== -1) return new Double(b ** e);
-  const exact = Math.abs(b) > 1 && e > 63 ? undefined : toBigInt(base) ** (e < 0 ? -toBigInt(exponent) : toBigInt(exponent));
+  const exact = wholePower(toBigInt(base), e);
   if (exact === undefined || BigInt.asIntN(64, exact) !== exact) return new Double(b ** e);
   return base instanceof Int32 && exponent instanceof Int32 ? intOrLong(exact) : Long.fromBigInt(exact);
+}
+
+/** The exact power where it is a whole number that may fit 64 bits. */
+function wholePower(base: bigint, exponent: number): bigint | undefined {
+  if (base * base <= 1n) return base ** BigInt(Math.abs(exponent) % 2 === 0 && exponent !== 0 ? 2 : Math.abs(exponent) % 2);
+  return exponent < 0 || exponent > 63 ? undefined : base ** BigInt(exponent);
 }
 
 function logarithm(value: NumberValue, base: NumberValue, name: string): Value {

@@ -6,7 +6,7 @@ import type { Unit } from './date-units.ts';
 import { CommandError } from './errors.ts';
 import { compile, isNullish, named, rawParts } from './expression.ts';
 import type { Env, Evaluate, Named, Operator } from './expression.ts';
-import { Int32, isNumber, Long, ObjectId, Timestamp, toInteger, toNumber, typeName } from './model.ts';
+import { Int32, Long, ObjectId, Timestamp, toInteger, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 
 /** The operators on dates. Every one takes a time zone: an Olson name or an offset. */
@@ -209,41 +209,46 @@ function dateToParts(...[argument, scope, name]: Parameters<Operator>): Evaluate
     const ms = millis(date, 16006);
     const { year, month, day, ...time } = partsOf(ms + zone(ms));
     const week = isoWeek(ms + zone(ms));
-    const days = iso === true ? { isoWeekYear: week.year, isoWeek: week.week, isoDayOfWeek: week.day } : { year, month, day };
+    const days: Record<string, number> =
+      iso === true ? { isoWeekYear: week.year, isoWeek: week.week, isoDayOfWeek: week.day } : { year, month, day };
     return new Map(Object.entries({ ...days, ...time }).map(([key, n]) => [key, new Int32(n)]));
   };
 }
 
-const timeParts = ['hour', 'minute', 'second', 'millisecond'] as const;
+const timeParts = ['hour', 'minute', 'second', 'millisecond'];
 
 function dateFromParts(...[argument, scope, name]: Parameters<Operator>): Evaluate {
-  const dayParts = ['?year', '?month', '?day', '?isoWeekYear', '?isoWeek', '?isoDayOfWeek'];
-  const all = rawParts(argument, name, [...dayParts, ...timeParts.map((key) => `?${key}`), '?timezone'], { form: 40519, unknown: 40518 });
-  const get = named(argument, scope, name, [...all.keys()]);
+  const optional = ['year', 'month', 'day', 'isoWeekYear', 'isoWeek', 'isoDayOfWeek', ...timeParts, 'timezone'].map((key) => `?${key}`);
+  const all = rawParts(argument, name, optional, { form: 40519, unknown: 40518 });
   const isIso = all.has('isoWeekYear');
-  if (isIso && (all.has('year') || all.has('month') || all.has('day')))
-    throw new CommandError(40489, '$dateFromParts does not allow mixing natural dates with ISO dates');
-  if (!isIso && (all.has('isoWeek') || all.has('isoDayOfWeek')))
-    throw new CommandError(40525, '$dateFromParts does not allow mixing natural dates with ISO dates');
-  if (!isIso && !all.has('year')) throw new CommandError(40516, "$dateFromParts requires either 'year' or 'isoWeekYear' to be present");
+  const [own, other] = isIso ? [isoParts, naturalParts] : [naturalParts, isoParts];
+  if (other.some((key) => all.has(key)))
+    throw new CommandError(isIso ? 40489 : 40525, `${name} does not allow mixing natural dates with ISO dates`);
+  if (!all.has(own[0] ?? '')) throw new CommandError(40516, `${name} requires either 'year' or 'isoWeekYear' to be present`);
+  const get = named(argument, scope, name, optional);
   return (doc, env) => {
-    const zone = all.has('timezone') ? zoneFrom(get('timezone')(doc, env) ?? null) : zoneFrom(undefined);
-    const numbers = [...(isIso ? ['isoWeekYear', 'isoWeek', 'isoDayOfWeek'] : ['year', 'month', 'day']), ...timeParts].map((key, i) =>
-      all.has(key) ? wholePart(get(key)(doc, env), key) : Number(i < 3),
-    );
-    const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0] = numbers.map(Number);
+    const zone = zoneFrom(all.has('timezone') ? (get('timezone')(doc, env) ?? null) : undefined);
+    const numbers = [...own, ...timeParts].map((key, i) => (all.has(key) ? wholePart(get(key)(doc, env), key) : Number(i < 3)));
     if (zone === null || numbers.includes(null)) return null;
-    if (year < 1 || year > 9999)
-      throw new CommandError(isIso ? 31095 : 40523, `'year' must evaluate to an integer in the range 1 to 9999, found ${year}`);
-    const days = isIso ? isoDayNumber(year, month, day) : dayNumber(year, month, day);
-    return instant(fromLocal(days * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond, zone));
+    return instant(fromLocal(localOf(numbers.map(Number), isIso), zone));
   };
+}
+
+const naturalParts = ['year', 'month', 'day'];
+const isoParts = ['isoWeekYear', 'isoWeek', 'isoDayOfWeek'];
+
+/** Year, month and day (or year, week and day), then the time; parts may overflow into the next. */
+function localOf(numbers: readonly number[], isIso: boolean): number {
+  const [year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0] = numbers;
+  if (year < 1 || year > 9999)
+    throw new CommandError(isIso ? 31095 : 40523, `'year' must evaluate to an integer in the range 1 to 9999, found ${year}`);
+  const days = isIso ? isoDayNumber(year, month, day) : dayNumber(year, month, day);
+  return days * dayMs + hour * 3_600_000 + minute * 60_000 + second * 1000 + millisecond;
 }
 
 function wholePart(value: Maybe, name: string): number | null {
   if (isNullish(value)) return null;
   const n = toInteger(value);
-  if (n === undefined)
-    throw new CommandError(40515, `'${name}' must evaluate to an integer, found ${isNumber(value) ? toNumber(value) : typeName(value)}`);
+  if (n === undefined) throw new CommandError(40515, `'${name}' must evaluate to an integer`);
   return n;
 }

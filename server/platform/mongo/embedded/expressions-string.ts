@@ -2,7 +2,7 @@ import { compareStrings } from './compare.ts';
 import { CommandError } from './errors.ts';
 import { binary, compile, isNullish, named, several, unary } from './expression.ts';
 import type { Env, Evaluate, Operator, Scope } from './expression.ts';
-import { BSONRegExp, Int32, isNumber, Timestamp, toInteger, typeName } from './model.ts';
+import { BSONRegExp, Int32, isNumber, toInteger, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 import { compileRegex } from './regex.ts';
 import { numberText } from './text.ts';
@@ -53,7 +53,6 @@ function coerced(value: Maybe): string {
   if (typeof value === 'string') return value;
   if (isNumber(value)) return numberText(value);
   if (value instanceof Date) return value.toISOString();
-  if (value instanceof Timestamp) return value.toString();
   throw new CommandError(16007, `can't convert from BSON type ${typeName(value)} to String`);
 }
 

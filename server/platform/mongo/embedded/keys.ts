@@ -1,7 +1,7 @@
 import { compareExact, digitsOf, exactDouble, magnitude, normalize, toExact } from './decimal.ts';
 import type { Decimal } from './decimal.ts';
-import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, ObjectId, orderOf, Timestamp } from './model.ts';
-import type { Maybe, NumberValue, Value } from './model.ts';
+import { Binary, BSONRegExp, Code, Double, Int32, isNumber, ObjectId, orderOf, Timestamp } from './model.ts';
+import type { Decimal128, Long, Maybe, NumberValue, Value } from './model.ts';
 
 /**
  * The bytes of an index key: comparing two keys byte by byte gives what comparing the values one after the other gives (`compareValues`, turned round
@@ -91,8 +91,7 @@ function put(out: Bytes, value: Maybe): void {
   else if (typeof value === 'boolean') out.byte(value ? 1 : 0);
   else if (value instanceof Date) out.uint64(BigInt(value.getTime()) + (1n << 63n));
   else if (value instanceof ObjectId) out.raw(value.id);
-  else if (value instanceof Timestamp) out.uint64(value.toBigInt());
-  else if (value instanceof Int32 || value instanceof Double || value instanceof Long || value instanceof Decimal128) putNumber(out, value);
+  else if (isNumber(value)) putNumber(out, value);
   else if (value !== null && value !== undefined) putRare(out, value);
 }
 
@@ -114,7 +113,8 @@ function putRare(out: Bytes, value: Value): void {
   } else if (value instanceof BSONRegExp) {
     out.text(value.pattern);
     out.text(value.options);
-  } else if (value instanceof Code) out.text(value.code);
+  } else if (value instanceof Timestamp) out.uint64(value.toBigInt());
+  else if (value instanceof Code) out.text(value.code);
 }
 
 /** The largest double not above the number, then 0 if that is the number itself, else 1 and its exact digits. */

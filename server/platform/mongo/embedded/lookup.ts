@@ -23,7 +23,7 @@ interface Join {
  * so that an index there can be used.
  */
 export function compileLookup(spec: Value, scope: Scope, compilePipeline: CompilePipeline): Stage {
-  const parts = rawParts(spec, '$lookup', ['?from', '?localField', '?foreignField', '?let', '?pipeline', 'as']);
+  const parts = rawParts(spec, '$lookup', ['from', '?localField', '?foreignField', '?let', '?pipeline', 'as']);
   const as = splitPath(text(parts, 'as'));
   const join = joinOf(parts, scope, compilePipeline);
   return function* (source, run) {
@@ -39,18 +39,11 @@ function text(parts: Doc, name: string): string {
 }
 
 function joinOf(parts: Doc, scope: Scope, compilePipeline: CompilePipeline): Join {
-  if (!parts.has('from')) throw failedToParse("missing 'from' option to $lookup stage specification");
-  const from = parts.get('from');
-  if (from instanceof Map) throw refuse('$lookup from another database');
-  const hasFields = parts.has('localField') || parts.has('foreignField');
-  if (hasFields !== (parts.has('localField') && parts.has('foreignField')))
-    throw failedToParse('$lookup requires both or neither of localField and foreignField to be specified');
-  if (!hasFields && !parts.has('pipeline'))
-    throw failedToParse("$lookup requires either 'pipeline' or both 'localField' and 'foreignField' to be specified");
+  if (parts.get('from') instanceof Map) throw refuse('$lookup from another database');
+  const hasFields = parts.has('localField');
+  if (hasFields !== parts.has('foreignField')) throw failedToParse('$lookup requires both or neither of localField and foreignField');
+  const pipeline = pipelineOf(parts, hasFields);
   const outer = variablesOf(parts.get('let'), scope);
-  const pipeline = parts.get('pipeline');
-  if (parts.has('let') && pipeline === undefined) throw failedToParse("$lookup with a 'let' argument must also specify 'pipeline'");
-  if (pipeline !== undefined && !Array.isArray(pipeline)) throw failedToParse("'pipeline' option must be specified as an array");
   return {
     from: text(parts, 'from'),
     local: hasFields ? splitPath(text(parts, 'localField')) : undefined,
@@ -59,6 +52,14 @@ function joinOf(parts: Doc, scope: Scope, compilePipeline: CompilePipeline): Joi
     pipeline: pipeline === undefined ? undefined : compilePipeline(pipeline, outer.scope),
     narrowed: narrowings(pipeline?.[0], outer.scope),
   };
+}
+
+function pipelineOf(parts: Doc, hasFields: boolean): Value[] | undefined {
+  const pipeline = parts.get('pipeline');
+  if (pipeline === undefined && !hasFields) throw failedToParse("$lookup requires 'pipeline' or 'localField' and 'foreignField'");
+  if (pipeline === undefined && parts.has('let')) throw failedToParse("$lookup with a 'let' argument must also specify 'pipeline'");
+  if (pipeline !== undefined && !Array.isArray(pipeline)) throw failedToParse("'pipeline' option must be specified as an array");
+  return pipeline;
 }
 
 function variablesOf(given: Maybe, scope: Scope): { scope: Scope; variables: Join['variables'] } {
@@ -88,7 +89,7 @@ function found(join: Join, doc: Doc, run: Run): Value[] {
   for (const { slot, evaluate } of join.variables) run.env.slots[slot] = evaluate(doc, run.env);
   const conditions: Value[] = join.narrowed.flatMap((narrowing) => narrowing(run.env));
   if (join.local !== undefined) conditions.push(fieldFilter(join.foreign, localValues(doc, join.local)));
-  const filter: Doc = conditions.length === 0 ? new Map() : new Map([['$and', conditions]]);
+  const filter: Doc = new Map(conditions.length === 0 ? [] : [['$and', conditions]]);
   const docs = run.host.find(join.from, filter);
   return [...(join.pipeline === undefined ? docs : join.pipeline(docs, run))];
 }

@@ -114,8 +114,6 @@ function operatorBounds(path: string, operator: string, operand: Value, all: Doc
   switch (operator) {
     case '$eq':
       return plain(operand) ? [{ path, eq: operand }] : [];
-    case '$in':
-      return Array.isArray(operand) && operand.every(plain) ? [{ path, in: operand }] : [];
     case '$gt':
     case '$gte':
     case '$lt':
@@ -124,15 +122,20 @@ function operatorBounds(path: string, operator: string, operand: Value, all: Doc
     case '$regex':
       return prefixBounds(path, operand, all.get('$options'));
     case '$elemMatch':
-      if (!(operand instanceof Map)) return [];
-      return isOperatorDoc(operand)
-        ? boundsOf(path, operand)
-        : filterBounds(operand).map((bound) => ({ ...bound, path: `${path}.${bound.path}` }));
-    case '$all':
-      return Array.isArray(operand) ? operand.flatMap((one) => (isOperatorDoc(one) ? [] : boundsOf(path, one))) : [];
+      return elementBounds(path, operand);
     default:
-      return [];
+      return Array.isArray(operand) ? listBounds(path, operator, operand) : [];
   }
+}
+
+function elementBounds(path: string, operand: Value): Bounds[] {
+  if (isOperatorDoc(operand)) return boundsOf(path, operand);
+  return operand instanceof Map ? filterBounds(operand).map((bound) => ({ ...bound, path: `${path}.${bound.path}` })) : [];
+}
+
+function listBounds(path: string, operator: string, operand: Value[]): Bounds[] {
+  if (operator === '$all') return operand.flatMap((one) => (isOperatorDoc(one) ? [] : boundsOf(path, one)));
+  return operator === '$in' && operand.every(plain) ? [{ path, in: operand }] : [];
 }
 
 function plain(value: Value): boolean {

@@ -161,11 +161,12 @@ class Reading {
   projection(): Project {
     const { shape, id } = this;
     const mode = this.mode ?? (id === 'include' && this.slices.length === 0 ? 'include' : 'exclude');
-    if (!this.isFind && mode === 'exclude' && id === 'include' && this.mode === 'exclude')
-      throw new CommandError(31253, 'Cannot do inclusion on field _id in exclusion projection');
+    if (mode === 'exclude') {
+      if (id === 'exclude') shape.leaves.add('_id');
+      return (doc) => exclude(shape, doc);
+    }
     const ownId = shape.computed.has('_id') || shape.children.has('_id');
-    if (mode === 'include' ? id !== 'exclude' && !ownId : id === 'exclude') shape.leaves.add('_id');
-    if (mode === 'exclude') return (doc) => exclude(shape, doc);
+    if (id !== 'exclude' && !ownId) shape.leaves.add('_id');
     return (doc, env) => computeInto(shape, include(shape, doc), doc, env);
   }
 }

@@ -7,66 +7,56 @@ import type { Maybe } from './model.ts';
  *
  * @throws CommandError 51091 for a broken pattern, 51108 for an unknown flag, 238 for what JavaScript cannot do the same way.
  */
-export function compileRegex(pattern: string, options: string, more = ''): RegExp {
+export function compileRegex(pattern: string, options: string): RegExp {
   for (const flag of options) if (!'imsxu'.includes(flag)) throw new CommandError(51108, `invalid flag in regex options: ${flag}`);
   if (pattern.length > 32764) throw new CommandError(51091, 'Regular expression is too long');
   if (pattern.includes('\0')) throw badValue('Regular expression cannot contain an embedded null byte');
   const inline = /^\(\?([imsx]+)\)/.exec(pattern);
   const flags = options + (inline?.[1] ?? '');
   const source = translate(pattern.slice(inline?.[0].length ?? 0), flags);
-  const own = (flags.includes('i') ? 'i' : '') + more;
   try {
-    return new RegExp(source, `${own}u`);
-  } catch {
-    return withoutUnicode(source, pattern, own);
-  }
-}
-
-/** Unicode mode is stricter than PCRE about needless escapes such as `\-`. */
-function withoutUnicode(source: string, pattern: string, flags: string): RegExp {
-  try {
-    return new RegExp(source, flags);
+    return new RegExp(source, `u${flags.includes('i') ? 'i' : ''}`);
   } catch {
     throw new CommandError(51091, `Regular expression is invalid: ${pattern}`);
   }
 }
 
-const foreign = /^(?:\\[AZzGKQEhHRXNC]|\(\?(?:[>#|&+RP\d-]|[imsx-]+\)|<[=!]?\?)|[*+?}]\+|\[\[:)/;
+/** An escape, a class, with flag x also a blank or a comment, else one character. */
+const token = /\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|[^]/gu;
+const extendedToken = new RegExp(`\\s+|#[^\\n]*|${token.source}`, 'gu');
+const foreign = /^(?:\\(?:[AZzGKQEhHRXNCgovV]|x\{)|\(\?(?:[>#|&+RP\d-]|[imsx-]+[:)])|[*+?}]\+)/;
 const space = ' \\t\\n\\v\\f\\r';
 
-/** Rewrites what PCRE and JavaScript read differently: `.` `^` `$` `\s`, and with flag x blanks and comments. */
+/** Rewrites what PCRE and JavaScript read differently: `.` `^` `$` `\s`, needless escapes, lone braces, and with flag x blanks and comments. */
 function translate(pattern: string, flags: string): string {
-  let result = '';
-  let inClass = false;
-  for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] ?? '';
-    if (!inClass && foreign.test(pattern.slice(i, i + 4))) throw refuse(`regular expression syntax ${pattern.slice(i, i + 3)}`);
-    if (char === '\\') {
-      result += escaped(pattern[++i] ?? '\\', inClass);
-    } else if (inClass) {
-      inClass = char !== ']';
-      result += char === '[' ? '\\[' : char;
-    } else if (char === '[') {
-      const opening = /^\[\^?\]?/.exec(pattern.slice(i))?.[0] ?? '['; // a bracket that comes first is a character
-      i += opening.length - 1;
-      result += opening.replace(']', '\\]');
-      inClass = true;
-    } else if (flags.includes('x') && /\s/.test(char)) {
-      continue;
-    } else if (flags.includes('x') && char === '#') {
-      const end = pattern.indexOf('\n', i);
-      i = end === -1 ? pattern.length : end;
-    } else result += plain(char, flags);
-  }
-  return result;
+  const isExtended = flags.includes('x');
+  return pattern.replace(isExtended ? extendedToken : token, (found, at: number) => {
+    if (found.length > 1 && found.startsWith('[')) return characterClass(found);
+    if (foreign.test(pattern.slice(at, at + 8))) throw refuse(`regular expression syntax ${pattern.slice(at, at + 3)}`);
+    if (found.startsWith('\\')) return escaped(found, false);
+    if (isExtended && /^[\s#]/.test(found)) return '';
+    if (found === '{') return /^\{\d+(?:,\d*)?\}/.test(pattern.slice(at)) ? '{' : '\\{';
+    if (found === '}') return /\{\d+(?:,\d*)?$/.test(pattern.slice(0, at)) ? '}' : '\\}';
+    return plain(found, flags);
+  });
 }
 
-function escaped(char: string, inClass: boolean): string {
+function characterClass(found: string): string {
+  if (/\[[:.=]/.test(found.slice(1))) throw refuse(`regular expression syntax ${found}`);
+  const [opening = ''] = /^\[\^?\]?/.exec(found) ?? []; // a bracket that comes first is a character
+  const inner = found
+    .slice(opening.length, -1)
+    .replace(/\\[^]|[^]/gu, (part) => (part.length > 1 && part.startsWith('\\') ? escaped(part, true) : part.replace('[', '\\[')));
+  return `${opening.replace(']', '\\]')}${inner}]`;
+}
+
+function escaped(found: string, inClass: boolean): string {
+  const char = found.slice(1);
   if (char === 's') return inClass ? space : `[${space}]`;
   if (char === 'S' && !inClass) return `[^${space}]`;
   if (char === 'a') return '\\x07';
   if (char === 'e') return '\\x1b';
-  return `\\${char}`;
+  return /[\w^$.*+?()[\]{}|/\\]/.test(char) && char !== '_' ? found : char.replace(/-/, inClass ? '\\-' : '-');
 }
 
 function plain(char: string, flags: string): string {
@@ -74,7 +64,7 @@ function plain(char: string, flags: string): string {
   if (char === '.') return flags.includes('s') ? '[^]' : '[^\\n]';
   if (char === '^') return lines ? '(?<![^\\n])' : '^';
   if (char === '$') return lines ? '(?![^\\n])' : '(?=\\n?$)';
-  return char;
+  return char === ']' ? '\\]' : char;
 }
 
 /** The pattern and flags of a query's regular expression, given as a value or as text. */

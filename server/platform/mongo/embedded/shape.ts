@@ -93,5 +93,5 @@ export function computeInto(shape: Shape, target: Doc, root: Doc, env: Env): Doc
 
 function computeValue(shape: Shape, value: Maybe, root: Doc, env: Env): Value {
   if (Array.isArray(value)) return value.map((item) => computeValue(shape, item, root, env));
-  return computeInto(shape, value instanceof Map ? new Map(value) : new Map(), root, env);
+  return computeInto(shape, new Map(value instanceof Map ? value : []), root, env);
 }

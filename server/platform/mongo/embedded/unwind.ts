@@ -50,7 +50,7 @@ export function setAt(doc: Doc, parts: readonly string[], value: Maybe): Doc {
   const [first = '', ...rest] = parts;
   const copy: Doc = new Map(doc);
   const inner = copy.get(first);
-  const set = rest.length === 0 ? value : setAt(inner instanceof Map ? inner : new Map(), rest, value);
+  const set = rest.length === 0 ? value : setAt(new Map(inner instanceof Map ? inner : []), rest, value);
   if (set === undefined) copy.delete(first);
   else copy.set(first, set);
   return copy;

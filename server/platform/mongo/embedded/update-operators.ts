@@ -182,7 +182,10 @@ function pull(operand: Value, path: string): Change {
 }
 
 function pullTest(operand: Value): ReturnType<typeof elementTest> {
-  if (operand instanceof BSONRegExp) return regexCondition(operand, undefined).onValue;
+  if (operand instanceof BSONRegExp) {
+    const condition = regexCondition(operand, undefined);
+    return (item, env) => condition.onValue(item, env);
+  }
   if (!isDoc(operand)) return (item) => equalValues(item, operand);
   const test = elementTest(operand, (filter) => compileMatch(filter, newScope()));
   return isOperatorDoc(operand) ? test : (item, env) => item instanceof Map && test(item, env);

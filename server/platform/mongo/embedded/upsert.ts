@@ -51,7 +51,7 @@ function setPath(doc: Doc, parts: readonly string[], value: Value): void {
     return;
   }
   const inner = doc.get(first);
-  const child: Doc = inner instanceof Map ? inner : new Map();
+  const child: Doc = inner instanceof Map ? inner : new Map<string, Value>();
   doc.set(first, child);
   setPath(child, rest, value);
 }

@@ -48,17 +48,22 @@ export async function runCase(db: Db, one: Case): Promise<Outcome> {
     ...one.steps.map(({ cmd }) => collectionOf(cmd)),
   ]);
   for (const name of collections) await command(db, { drop: name });
-  for (const [name, { indexes = [], docs = [] }] of Object.entries(one.setup ?? {})) {
-    for (const cmd of [indexes.length > 0 && { createIndexes: name, indexes }, docs.length > 0 && { insert: name, documents: docs }]) {
-      const failure = cmd === false ? undefined : failureOf(await command(db, cmd));
-      if (failure !== undefined) return isRefusal(failure) ? { as: 'refused' } : wrong('setup', 'ok', failure);
-    }
+  for (const cmd of setupOf(one)) {
+    const failure = failureOf(await command(db, cmd));
+    if (failure !== undefined) return isRefusal(failure) ? { as: 'refused' } : wrong('setup', 'ok', failure);
   }
   for (const [i, step] of one.steps.entries()) {
     const outcome = await runStep(db, { anyOrder: one.anyOrder ?? false, ...step }, i + 1);
     if (outcome.as !== 'passed') return outcome;
   }
   return { as: 'passed' };
+}
+
+function setupOf(one: Case): JsonDoc[] {
+  return Object.entries(one.setup ?? {}).flatMap(([name, { indexes = [], docs = [] }]): JsonDoc[] => [
+    ...(indexes.length > 0 ? [{ createIndexes: name, indexes }] : []),
+    ...(docs.length > 0 ? [{ insert: name, documents: docs }] : []),
+  ]);
 }
 
 const wrong = (step: string | number, want: Json, got: Json): Outcome => ({
