@@ -12,7 +12,7 @@ export default {
       appTemplate: 'client/app.html',
       errorTemplate: 'client/error.html',
     },
-    // One build identifier for the client and the heartbeat: a page that hears another one reloads itself.
-    version: { name: process.env.BUILD_ID ?? 'dev', pollInterval: 0 },
+    // The build's name goes with the heartbeat too: a page that hears another one reloads itself. By default it is the time of the build.
+    ...(process.env.BUILD_ID ? { version: { name: process.env.BUILD_ID } } : {}),
   },
 };

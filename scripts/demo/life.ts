@@ -10,7 +10,6 @@ import { stepForward, treat } from './walk.ts';
 
 const MOVE_EVERY_MS = 25_000;
 const LIGHT_EVERY_MS = 90_000;
-const SITE_ZONE = 'Europe/Paris';
 
 /** The demo's life: a dossier moves now and then, a machine's light changes. Returns what ends it. */
 export function startLife(cast: Cast, log: Log): () => void {
@@ -36,7 +35,7 @@ async function changeSomeLight(cast: Cast, random: () => number): Promise<void> 
   const { machine, light, reason } = pick(random, DEMO_LIGHTS);
   const turnsRed = light !== 'red' && random() < 0.3;
   const body = turnsRed ? ({ light: 'red', reason: 'Contrôle du jour non conforme' } as const) : { light, reason };
-  await setLight(cast('physicist'), machine, body, SITE_ZONE);
+  await setLight(cast('physicist'), machine, body);
 }
 
 /** A refusal is part of life: a red machine keeps the demo's people from treating, as it would keep anybody. */

@@ -11,8 +11,11 @@ import type { Cast } from './people.ts';
 import { pick, seededRandom } from './random.ts';
 import { sendBack, stepForward, treat } from './walk.ts';
 
-const SITE_ZONE = 'Europe/Paris';
 const MIN_HOURS_PER_STEP = 2;
+/** The machine whose light nobody has set today, and how old a treatment on it must be for its light of that day to have ended. */
+const UNLIT = 'tomo2';
+const LIT_HOURS = 30;
+const IN_USE = DEMO_MACHINES.filter(({ id }) => id !== 'novalis');
 
 /** Fills an empty site: machines, patients, dossiers that were walked to where they stand by the application's own rules, then the lights of today. */
 export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<void> {
@@ -22,28 +25,28 @@ export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<
   for (const { status, count, maxHours } of DEMO_BOARD) {
     for (let index = 0; index < count; index += 1) {
       const hours = Math.max(0.5, maxHours * random() ** 1.5);
-      await seedDossier(cast, random, { person, status, enteredAt: addHours(now, -hours) });
+      await seedDossier(cast, random, { person, status, enteredAt: addHours(now, -hours), older: hours > LIT_HOURS });
       person += 1;
     }
   }
-  for (const { machine, light, reason } of DEMO_LIGHTS) await setLight(cast('physicist', now), machine, { light, reason }, SITE_ZONE);
+  for (const { machine, light, reason } of DEMO_LIGHTS) await setLight(cast('physicist', now), machine, { light, reason });
 }
 
 /** A dossier that entered its status at a time, having passed the ones before in good order. */
-async function seedDossier(cast: Cast, random: () => number, wanted: { person: number; status: Status; enteredAt: Date }): Promise<void> {
+async function seedDossier(cast: Cast, random: () => number, wanted: { person: number; status: Status; enteredAt: Date; older: boolean }): Promise<void> {
   const detour = wanted.status === 'A_REPRENDRE_CONTOURAGE';
   const steps = detour ? PATH.indexOf('PLAN_EN_REVUE') + 1 : PATH.indexOf(wanted.status);
   const times = Array.from({ length: steps + 1 }, (_, step) => addHours(wanted.enteredAt, -(steps - step) * (MIN_HOURS_PER_STEP + 10 * random())));
   times.sort((a, b) => a.getTime() - b.getTime());
-  let dossier = await newDossier(cast, random, wanted.person, times[0] ?? wanted.enteredAt);
+  let dossier = await newDossier(cast, random, wanted.person, { at: times[0] ?? wanted.enteredAt, older: wanted.older });
   for (const at of times.slice(1)) {
-    if (dossier.status === 'PRET_POUR_TRAITEMENT') await lightUp(cast, dossier, at);
+    if (['PRET_POUR_TRAITEMENT', 'EN_TRAITEMENT'].includes(dossier.status)) await lightUp(cast, dossier, at);
     dossier = detour && dossier.status === 'PLAN_EN_REVUE' ? await sendBack(cast, dossier, at) : await stepForward(cast, dossier, at);
   }
   if (dossier.status === 'EN_TRAITEMENT') await treatSome(cast, random, dossier, wanted.enteredAt);
 }
 
-async function newDossier(cast: Cast, random: () => number, person: number, at: Date): Promise<Dossier> {
+async function newDossier(cast: Cast, random: () => number, person: number, { at, older }: { at: Date; older: boolean }): Promise<Dossier> {
   const [firstName, sex] = pick(random, FIRST_NAMES);
   const year = 1938 + Math.floor(random() * 60);
   const course = pick(random, COURSES);
@@ -57,7 +60,7 @@ async function newDossier(cast: Cast, random: () => number, person: number, at: 
   });
   return createDossier(cast('technologist', at), {
     patientId: patient.id,
-    machineId: pick(random, DEMO_MACHINES.slice(0, 7)).id,
+    machineId: pick(random, older ? IN_USE : IN_USE.filter(({ id }) => id !== UNLIT)).id,
     pathology: course.pathology,
     protocol: `${course.site} ${course.totalDoseGy} Gy / ${course.fractions}`,
     referringPhysician: pick(random, PHYSICIANS),
@@ -68,7 +71,7 @@ async function newDossier(cast: Cast, random: () => number, person: number, at: 
 
 /** Treatment needs a machine that may treat, on the day it was given too. */
 async function lightUp(cast: Cast, dossier: Dossier, at: Date): Promise<void> {
-  if (dossier.machine) await setLight(cast('physicist', at), dossier.machine.id, { light: 'green', reason: 'Contrôle du matin conforme' }, SITE_ZONE);
+  if (dossier.machine) await setLight(cast('physicist', at), dossier.machine.id, { light: 'green', reason: 'Contrôle du matin conforme' });
 }
 
 async function treatSome(cast: Cast, random: () => number, dossier: Dossier, at: Date): Promise<void> {

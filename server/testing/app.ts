@@ -155,7 +155,7 @@ export function clientOf(url: string): Client {
     async call(endpoint, input = {}) {
       const { params = {}, query = {}, body } = input as { params?: Record<string, string>; query?: Record<string, string>; body?: unknown }; // by the endpoint's own schemas
       const pathname = endpoint.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
-      const search = new URLSearchParams(Object.entries(query).map(([key, value]) => [key, String(value)])).toString();
+      const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]))).toString();
       const answer = await client.request(endpoint.method.toUpperCase(), search ? `${pathname}?${search}` : pathname, body);
       if (answer.status >= 400) throw new Error(`${endpoint.method} ${endpoint.path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body as never; // the endpoint's reply
@@ -207,7 +207,7 @@ export async function watcherOf(url: string, client: Client): Promise<Watcher> {
 }
 
 function keepCookies(client: Client, set: readonly string[]): void {
-  const jar = new Map(client.cookie ? client.cookie.split('; ').map((pair) => pair.split('=', 2) as [string, string]) : []); // name=value
+  const jar = new Map(client.cookie ? client.cookie.split('; ').map((pair) => pair.split('=', 2) as [string, string]) : []); // name and value
   for (const line of set) {
     const [pair = ''] = line.split(';');
     const [name = '', value = ''] = pair.split('=', 2);

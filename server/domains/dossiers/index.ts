@@ -8,6 +8,7 @@ export { applySignature, sign, tickItem } from './items.ts';
 export { endSession, startSession, writePlan, writePrescription } from './treatment.ts';
 export { hasDossiers, listDossiers, readDossier, wallDossiers } from './queries.ts';
 export { closedThisMonth } from './write.ts';
+export { currentWorkflow, importWorkflow } from './workflow-store.ts';
 export { mountDossiers } from './routes.ts';
 export { dossiersPresenters } from './realtime.ts';
 

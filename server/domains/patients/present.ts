@@ -6,9 +6,9 @@ export function presentPatient({ _id, version, ipp, lastName, firstName, birthDa
   return { id: _id.toHexString(), version, ipp, lastName, firstName, birthDate, sex };
 }
 
-/** Initials for a wall, last name first as everywhere: `D. M.` for DURAND Marie. */
+/** Initials for a wall, given name first: `P. R.` for ROUVIÈRE Paul. */
 export function patientInitials({ lastName, firstName }: Pick<Patient, 'lastName' | 'firstName'>): string {
-  return [lastName, firstName]
+  return [firstName, lastName]
     .map((name) => /[\p{L}\p{N}]/u.exec(name)?.[0])
     .filter((letter) => letter !== undefined)
     .map((letter) => `${letter.toLocaleUpperCase('fr')}.`)

@@ -1,5 +1,35 @@
+/** Words of a screen that waits to be opened, and of the list of screens. */
 export const screens = {
   title: 'Écrans',
+  pairTitle: 'Ouvrir cet écran',
+  asking: 'Un code est demandé au serveur…',
+  code: 'Code de cet écran',
+  steps: (address: string) => ['Sur un poste, un administrateur se connecte à Vigie.', `Il ouvre Administration, Écrans : ${address}`, 'Il saisit ce code et donne un nom à cet écran.'],
+  validUntil: (at: string) => `Ce code est valable jusqu’à ${at}. Un nouveau le remplacera ensuite, sans rien faire.`,
+  byItself: 'L’écran s’ouvrira de lui-même.',
+  silent: 'Le serveur ne répond pas. Cet écran essaie encore, sans rien faire.',
+  opened: 'Écran ouvert',
+  signIn: 'Ce n’est pas un écran mural : se connecter',
+  openTitle: 'Ouvrir un écran',
+  openWhy: 'Sur l’écran à ouvrir, allez à /screen : il affiche un code.',
+  codeField: 'Code affiché par l’écran',
+  codeHint: 'Six lettres ou chiffres.',
+  codeWrong: 'Un code a six lettres ou chiffres.',
+  name: 'Nom de l’écran',
+  nameHint: 'Son lieu, par exemple « Salle de staff ».',
+  nameMissing: 'Donnez un nom à cet écran.',
+  level: 'Ce qu’il montre des personnes',
+  levels: { 0: 'Nombres seulement', 1: 'Initiales et numéro de dossier' },
+  open: 'Ouvrir l’écran',
+  done: (name: string) => `Écran ${name} ouvert.`,
+  columns: { name: 'Écran', level: 'Personnes', openedBy: 'Ouvert par', openedAt: 'Ouvert le', lastSeen: 'Vu', acts: 'Actions' },
+  never: 'jamais',
+  now: 'à l’instant',
+  ago: (age: string) => `il y a ${age}`,
+  empty: 'Aucun écran ouvert. Le code d’un écran l’ouvre.',
+  close: 'Fermer l’écran',
+  closeAsk: (name: string) => `Fermer ${name} ? Il demandera un nouveau code.`,
+  closed: (name: string) => `Écran ${name} fermé.`,
 };
 
-export type ScreensMessages = typeof screens;
+export type ScreensMessages = Omit<typeof screens, 'levels'> & { levels: Record<0 | 1, string> };

@@ -1,5 +1,38 @@
+/** Words of the wall: short, read at four metres. */
 export const wall = {
   title: 'Écran mural',
+  service: 'Radiothérapie',
+  dossiers: 'Dossiers',
+  open: (n: string) => `${n} en cours`,
+  blocked: (n: string, one: boolean) => (one ? `${n} bloqué` : `${n} bloqués`),
+  blockedWord: 'Bloqués',
+  noneBlocked: 'Aucun dossier bloqué',
+  closedThisMonth: 'Clôturé ce mois',
+  since: (at: string) => `depuis ${at}`,
+  hours: (n: string) => `${n} h`,
+  others: (n: string, one: boolean) => (one ? `et ${n} autre` : `et ${n} autres`),
+  machines: 'Machines',
+  machinesBlocked: (n: string, one: boolean) => (one ? `${n} ne traite pas` : `${n} ne traitent pas`),
+  noMachine: 'Aucune machine au registre',
+  lightNotSet: 'Aucun feu mis aujourd’hui',
+  lightEnded: 'Le feu d’hier a pris fin à minuit',
+  lightSince: (at: string) => `mis à ${at}`,
+  reasons: {
+    prescription: 'Prescription absente',
+    prescription_signed: 'Prescription non signée',
+    qa_dosimetrie: 'QA dosimétrique non signée',
+    signature_oncologue: 'Signature de l’oncologue absente',
+    machine: 'Aucune machine affectée',
+    light: { red: 'bloquée', stopped: 'à l’arrêt', unknown: 'feu inconnu' },
+    onMachine: (machine: string, light: string) => `${machine} : ${light}`,
+    overdue: (status: string, late: string) => `${status} : délai dépassé de ${late}`,
+  },
+  silent: (since: string) => `Serveur muet depuis ${since}`,
+  dataOf: (at: string) => `Données de ${at}. Vérifiez sur un poste avant d’agir.`,
+  nextTry: (seconds: string) => `nouvel essai dans ${seconds} s`,
+  trying: 'nouvel essai en cours',
+  connecting: 'Connexion au serveur',
+  connectingWhy: 'L’écran s’affichera dès que le serveur répondra.',
 };
 
 export type WallMessages = typeof wall;
