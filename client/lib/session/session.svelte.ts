@@ -27,6 +27,7 @@ class SessionState {
   constructor() {
     onSessionEnded((code) => this.#ended(code));
     onLiveSessionEnded(() => void this.refresh().catch(() => undefined)); // no answer: the live connection says so already
+    globalThis.addEventListener?.('storage', (event) => this.#elsewhere(event));
   }
 
   get role(): Role | undefined {
@@ -105,6 +106,13 @@ class SessionState {
     keep(HINT, 'no');
     // When the server is silent the session stays until it ends by itself; the cover hides the page all the same.
     await call(signOutCall).catch(() => undefined);
+  }
+
+  /** Tabs of one browser share the session: who signs in or out in one does so in all. */
+  #elsewhere(event: StorageEvent): void {
+    if (event.key !== HINT) return;
+    if (event.newValue === 'no') this.#ended('session.none');
+    else if (this.status === 'locked') void this.refresh().catch(() => undefined); // no answer: the cover stays
   }
 
   #ended(code: string): void {
