@@ -64,10 +64,15 @@ async function send(endpoint: AnyEndpoint, sent: Sent, options: Options): Promis
 /** The address of a call: parameters in the path, the rest behind the question mark. */
 export function addressOf(path: string, sent: Sent): string {
   const params = entriesOf(sent.params);
-  const filled = path.replace(/:([a-zA-Z]+)/g, (_, name: string) => encodeURIComponent(String(params.get(name) ?? '')));
+  const filled = path.replace(/:([a-zA-Z]+)/g, (_, name: string) => encodeURIComponent(textOf(params.get(name))));
   const query = new URLSearchParams();
-  for (const [name, value] of entriesOf(sent.query)) if (value !== undefined && value !== '') query.set(name, String(value));
+  for (const [name, value] of entriesOf(sent.query)) if (value !== undefined && value !== '') query.set(name, textOf(value));
   return query.size > 0 ? `${filled}?${query.toString()}` : filled;
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function entriesOf(record: unknown): Map<string, unknown> {

@@ -29,7 +29,10 @@ export const format = {
   /** `14:05:08` */
   timeWithSeconds: (at: At) => formatter('seconds').format(new Date(at)),
   /** A calendar day, as a birth date: `3 févr. 1959`. */
-  day: (day: string) => new Intl.DateTimeFormat(tag(), { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(new Date(`${day}T00:00:00Z`)),
+  day: (day: string) =>
+    new Intl.DateTimeFormat(tag(), { timeZone: 'UTC', day: 'numeric', month: 'short', year: 'numeric' }).format(
+      new Date(`${day}T00:00:00Z`),
+    ),
   /** `1 558`, `94,2`; a minus is U+2212. */
   number: (value: number, digits = 0) =>
     tidy(new Intl.NumberFormat(tag(), { maximumFractionDigits: digits, minimumFractionDigits: 0 }).format(value)),
@@ -95,9 +98,19 @@ function formatter(kind: 'parts' | 'seconds' | 'long'): Intl.DateTimeFormat {
 }
 
 function piecesOf(at: At): Pieces {
-  const parts = new Map(formatter('parts').formatToParts(new Date(at)).map((part) => [part.type, part.value]));
+  const parts = new Map(
+    formatter('parts')
+      .formatToParts(new Date(at))
+      .map((part) => [part.type, part.value]),
+  );
   const read = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
-  return { weekday: read('weekday'), day: read('day'), month: read('month'), year: read('year'), time: `${read('hour')}:${read('minute')}` };
+  return {
+    weekday: read('weekday'),
+    day: read('day'),
+    month: read('month'),
+    year: read('year'),
+    time: `${read('hour')}:${read('minute')}`,
+  };
 }
 
 /** The font's subset lacks U+202F, and a hyphen is not a minus. */

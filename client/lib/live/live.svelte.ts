@@ -40,6 +40,7 @@ export class Live {
   #options: LiveOptions;
   #build: string;
   #socket: LiveSocket | undefined;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping: nothing shown reads it
   #feeds = new Map<string, TopicFeed>();
   #running = 0;
   #offsetMs = 0;

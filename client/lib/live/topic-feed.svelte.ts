@@ -13,6 +13,7 @@ const GRACE_MS = 2000;
  */
 export class TopicFeed {
   readonly topic: string;
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping: nothing shown reads it
   readonly watchers = new Set<Watcher>();
   /** When a heartbeat confirmed last that nothing is missing here (server's clock, epoch ms). */
   confirmedAt = $state<number>();
@@ -24,6 +25,7 @@ export class TopicFeed {
   #turn = 0;
   #asking: 'no' | 'fresh' | 'catch-up' = 'no';
   #early: Fact[] = [];
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping: nothing shown reads it
   #timers = new Set<ReturnType<typeof setTimeout>>();
 
   constructor(topic: string, ask: Ask) {

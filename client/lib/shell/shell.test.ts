@@ -11,7 +11,16 @@ describe('pages', () => {
   });
 
   test('every role may open its home', () => {
-    for (const role of ['technologist', 'physicist', 'oncologist', 'dosimetrist', 'coordinator', 'secretary', 'manager', 'admin'] as const) {
+    for (const role of [
+      'technologist',
+      'physicist',
+      'oncologist',
+      'dosimetrist',
+      'coordinator',
+      'secretary',
+      'manager',
+      'admin',
+    ] as const) {
       expect(pagesOf(role).map((page) => page.href)).toContain(homeOf(role));
     }
   });

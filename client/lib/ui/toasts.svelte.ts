@@ -17,7 +17,10 @@ class Toasts {
   show(text: string, undo?: () => void, lastsMs = TOAST_MS): number {
     const id = this.#next++;
     this.list.push({ id, text, undo });
-    this.#timers.set(id, setTimeout(() => this.dismiss(id), lastsMs));
+    this.#timers.set(
+      id,
+      setTimeout(() => this.dismiss(id), lastsMs),
+    );
     return id;
   }
 

@@ -23,7 +23,10 @@ describe('messages', () => {
     expect(textsOf(en).map(([path]) => path)).toEqual(textsOf(fr).map(([path]) => path));
   });
 
-  test.each([['fr', fr], ['en', en]] as const)('no text of %s exclaims, is empty or uses a character that the font lacks', (_, dictionary) => {
+  test.each([
+    ['fr', fr],
+    ['en', en],
+  ] as const)('no text of %s exclaims, is empty or uses a character that the font lacks', (_, dictionary) => {
     const wrong = textsOf(dictionary).filter(([, text]) => text.trim() === '' || /[!\u202F\u2190-\u21FF\u2264\u2265]/.test(text));
     expect(wrong).toEqual([]);
   });

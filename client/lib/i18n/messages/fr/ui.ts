@@ -11,8 +11,7 @@ export const ui = {
   nextTry: (at: string) => `Prochain essai à ${at}.`,
   seenAt: (at: string) => `vu à ${at}`,
   neverSeen: 'jamais vu',
-  refused: (n: number) =>
-    n === 1 ? 'Une condition manque, rien n’a été enregistré' : `${n} conditions manquent, rien n’a été enregistré`,
+  refused: (n: number) => (n === 1 ? 'Une condition manque, rien n’a été enregistré' : `${n} conditions manquent, rien n’a été enregistré`),
   others: (n: string) => `+ ${n}`,
   priorityOf: {
     low: 'Priorité basse',
@@ -29,4 +28,6 @@ export const ui = {
   female: 'F',
 };
 
-export type UiMessages = Omit<typeof ui, 'units'> & { units: Record<'second' | 'minute' | 'hour' | 'day', string> & { bytes: readonly string[] } };
+export type UiMessages = Omit<typeof ui, 'units'> & {
+  units: Record<'second' | 'minute' | 'hour' | 'day', string> & { bytes: readonly string[] };
+};
