@@ -1,0 +1,286 @@
+import { expect, test } from 'vitest';
+import { newEnv, newScope } from './expression.ts';
+import { compile } from './expressions.ts';
+import type { Maybe } from './model.ts';
+import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import type { Plain } from './testing/notation.ts';
+
+const source = doc({
+  i: 7,
+  l: 7n,
+  d: 2.5,
+  m: decimal('1.20'),
+  s: 'Hello',
+  n: null,
+  list: [3, 1, 2],
+  words: ['b', 'a'],
+  empty: [],
+  nested: [{ x: 1 }, { x: 2 }, {}, 5],
+  sub: { x: 1, y: [{ z: 1 }, { z: 2 }] },
+  t: true,
+  day: date('2024-03-31T01:30:15.250Z'),
+  id: oid(5),
+  pairs: [{ k: 'a', v: 1 }],
+});
+
+type Row = readonly [expression: Plain, expected: string];
+
+function table(name: string, rows: readonly Row[]): void {
+  for (const [expression, expected] of rows) {
+    test(`${name}: ${show(value(expression))} is ${expected}`, () => {
+      const work = (): Maybe =>
+        compile(value(expression), newScope(new Map([['k', value(5)]])))(source, newEnv(date('2024-01-02T03:04:05Z')));
+      expect(outcome(work)).toBe(expected);
+    });
+  }
+}
+
+table('paths and variables', [
+  ['$sub.x', '1'],
+  ['$sub.y.z', '[1, 2]'],
+  ['$nested.x', '[1, 2]'],
+  ['$list.0', '[]'],
+  ['$none.x', 'missing'],
+  ['$$ROOT.i', '7'],
+  ['$$CURRENT.sub.x', '1'],
+  ['$$NOW', '2024-01-02T03:04:05.000Z'],
+  ['$$REMOVE', 'missing'],
+  ['$$k', '5'],
+  ['$$other', 'error 17276'],
+  ['$$USER_ROLES', 'error 238'],
+  ['$', 'error 16872'],
+  ['$a..b', 'error 15998'],
+  [{ a: '$none', b: ['$none', '$i'] }, '{b: [null, 7]}'],
+  [{ $nope: 1 }, 'error 168'],
+  [{ $sin: 1 }, 'error 238'],
+  [{ $add: [1], $abs: 1 }, 'error 15983'],
+]);
+
+table('arithmetic', [
+  [{ $add: ['$i', 1, 2n] }, '10L'],
+  [{ $add: [2147483647, 1, -1] }, '2147483647'],
+  [{ $add: ['$m', 1] }, '2.20m'],
+  [{ $add: [0.1, decimal('0.2')] }, '0.300000000000000m'],
+  [{ $add: ['$day', 750] }, '2024-03-31T01:30:16.000Z'],
+  [{ $subtract: ['$day', '$day'] }, '0L'],
+  [{ $subtract: ['$day', 250] }, '2024-03-31T01:30:15.000Z'],
+  [{ $subtract: [decimal('1'), decimal('0.10')] }, '0.90m'],
+  [{ $multiply: ['$d', 2] }, '5.0'],
+  [{ $multiply: [65536, 65536] }, '4294967296L'],
+  [{ $multiply: [4611686018427387904n, 2] }, '9223372036854776000.0'],
+  [{ $multiply: [decimal('1.5'), 2] }, '3.0m'],
+  [{ $divide: [1, 0] }, 'error 2'],
+  [{ $divide: [decimal('1'), 3] }, '0.3333333333333333333333333333333333m'],
+  [{ $divide: [decimal('10'), 4] }, '2.5m'],
+  [{ $mod: [decimal('7.5'), 2] }, '1.5m'],
+  [{ $mod: [-7.5, 2] }, '-1.5'],
+  [{ $abs: -2147483648 }, '2147483648L'],
+  [{ $abs: decimal('-1.5') }, '1.5m'],
+  [{ $ceil: decimal('1.2') }, '2m'],
+  [{ $ceil: decimal('-1.2') }, '-1m'],
+  [{ $floor: decimal('-1.2') }, '-2m'],
+  [{ $floor: '$l' }, '7L'],
+  [{ $round: [1234.5678, 2] }, '1234.57'],
+  [{ $round: [1250, -2] }, '1200'],
+  [{ $round: [decimal('2.345'), 2] }, '2.34m'],
+  [{ $round: ['$n', 2] }, 'null'],
+  [{ $trunc: [-0.5] }, '-0.0'],
+  [{ $pow: [-1, -3] }, '-1'],
+  [{ $pow: [3, 40] }, '12157665459056929000.0'],
+  [{ $pow: [decimal('2'), 2] }, 'error 238'],
+  [{ $sqrt: -1 }, 'error 28714'],
+  [{ $sqrt: 2.25 }, '1.5'],
+  [{ $exp: '$n' }, 'null'],
+  [{ $ln: 0 }, 'error 28766'],
+  [{ $log10: 1000 }, '3.0'],
+  [{ $log: [8, 1] }, 'error 28759'],
+  [{ $bitAnd: [6, 3n] }, '2L'],
+  [{ $bitOr: [] }, '0'],
+  [{ $bitXor: [5, '$n'] }, 'null'],
+  [{ $bitXor: [5, 1.5] }, 'error 14'],
+  [{ $abs: 'x' }, 'error 28765'],
+]);
+
+table('logic', [
+  [{ $eq: ['$none', null] }, 'false'],
+  [{ $ne: [1, double(1)] }, 'false'],
+  [{ $gt: ['$s', 99] }, 'true'],
+  [{ $gte: [1, 1n] }, 'true'],
+  [{ $lt: ['$none', null] }, 'true'],
+  [{ $lte: [decimal('0.1'), 0.1] }, 'true'],
+  [{ $cmp: ['a', 'b'] }, '-1'],
+  [{ $and: [1, '$t', 'x'] }, 'true'],
+  [{ $or: [0, null, '$none'] }, 'false'],
+  [{ $not: '$n' }, 'true'],
+  [{ $cond: { if: '$t', then: 'y', else: 'n' } }, '"y"'],
+  [{ $ifNull: ['$none', '$n', 3] }, '3'],
+  [{ $ifNull: ['$n'] }, 'error 1257300'],
+  [{ $switch: { branches: [{ case: false, then: 1 }], default: 2 } }, '2'],
+  [{ $switch: { branches: [] } }, 'error 40068'],
+  [{ $let: { vars: { a: 1, b: '$i' }, in: { $add: ['$$a', '$$b'] } } }, '8'],
+  [{ $let: { vars: { a: 1 }, in: { $let: { vars: { a: 2, b: '$$a' }, in: ['$$a', '$$b'] } } } }, '[2, 1]'],
+  [{ $literal: '$i' }, '"$i"'],
+]);
+
+table('strings', [
+  [{ $concat: ['$s', '!', '$none'] }, 'null'],
+  [{ $concat: ['$s', 5] }, 'error 16702'],
+  [{ $toUpper: 'été' }, '"éTé"'],
+  [{ $toLower: double(1) }, '"1"'],
+  [{ $substr: ['abc', 1, -1] }, '"bc"'],
+  [{ $substrCP: ['a😀b', 1, 1] }, '"😀"'],
+  [{ $substrBytes: ['éa', 0, 1] }, 'error 28657'],
+  [{ $strLenCP: 'a😀' }, '2'],
+  [{ $strLenBytes: 'a😀' }, '5'],
+  [{ $strcasecmp: ['ABC', 'abd'] }, '-1'],
+  [{ $split: ['a,b', ''] }, 'error 40087'],
+  [{ $trim: { input: '  ' } }, '""'],
+  [{ $ltrim: { input: 'xxa', chars: 'x' } }, '"a"'],
+  [{ $rtrim: { input: 'a\n\t' } }, '"a"'],
+  [{ $trim: { input: 5 } }, 'error 50699'],
+  [{ $indexOfCP: ['😀b', 'b'] }, '1'],
+  [{ $indexOfBytes: ['😀b', 'b'] }, '4'],
+  [{ $indexOfCP: ['abc', 'c', -1] }, 'error 40097'],
+  [{ $regexMatch: { input: '$s', regex: '^h', options: 'i' } }, 'true'],
+  [{ $regexFind: { input: '😀ab', regex: regex('(a)(z)?') } }, '{match: "a", idx: 1, captures: ["a", null]}'],
+  [{ $regexFindAll: { input: 'aba', regex: 'a' } }, '[{match: "a", idx: 0, captures: []}, {match: "a", idx: 2, captures: []}]'],
+  [{ $replaceOne: { input: 'aa', find: 'a', replacement: { $literal: '$&' } } }, '"$&a"'],
+  [{ $replaceAll: { input: 'a.a', find: 'a', replacement: 'b' } }, '"b.b"'],
+]);
+
+table('arrays', [
+  [{ $size: '$list' }, '3'],
+  [{ $isArray: ['$list'] }, 'true'],
+  [{ $arrayElemAt: ['$list', -1] }, '2'],
+  [{ $arrayElemAt: ['$list', 9] }, 'missing'],
+  [{ $first: '$list' }, '3'],
+  [{ $last: '$n' }, 'null'],
+  [{ $slice: ['$list', 1, 1] }, '[1]'],
+  [{ $in: [double(3), '$list'] }, 'true'],
+  [{ $indexOfArray: ['$list', 2] }, '2'],
+  [{ $concatArrays: ['$list', ['x']] }, '[3, 1, 2, "x"]'],
+  [{ $reverseArray: '$list' }, '[2, 1, 3]'],
+  [{ $sortArray: { input: '$nested', sortBy: { x: -1 } } }, '[{x: 2}, {x: 1}, {}, 5]'],
+  [{ $sortArray: { input: '$list', sortBy: 2 } }, 'error 2942505'],
+  [{ $range: [0, 5, 2] }, '[0, 2, 4]'],
+  [{ $zip: { inputs: ['$list', '$words'] } }, '[[3, "b"], [1, "a"]]'],
+  [{ $map: { input: '$list', as: 'e', in: { $add: ['$$e', '$i'] } } }, '[10, 8, 9]'],
+  [{ $filter: { input: '$list', cond: { $gt: ['$$this', 1] }, limit: 1 } }, '[3]'],
+  [{ $reduce: { input: '$words', initialValue: '', in: { $concat: ['$$value', '$$this'] } } }, '"ba"'],
+  [{ $firstN: { input: '$list', n: 2 } }, '[3, 1]'],
+  [{ $lastN: { input: '$list', n: 2 } }, '[1, 2]'],
+  [{ $maxN: { input: '$list', n: 2 } }, '[3, 2]'],
+  [{ $minN: { input: '$list', n: 0 } }, 'error 5787908'],
+]);
+
+table('sets', [
+  [{ $setUnion: ['$list', [1, 4]] }, '[1, 2, 3, 4]'],
+  [{ $setIntersection: ['$list', [double(1), 9]] }, '[1]'],
+  [{ $setDifference: ['$list', [1]] }, '[3, 2]'],
+  [{ $setEquals: ['$list', [1, 2, 3, 3]] }, 'true'],
+  [{ $setIsSubset: [[1], '$list'] }, 'true'],
+  [{ $anyElementTrue: [[0, null]] }, 'false'],
+  [{ $allElementsTrue: [[1, 'x']] }, 'true'],
+]);
+
+table('objects', [
+  [{ $mergeObjects: ['$sub', { x: 9 }] }, '{x: 9, y: [{z: 1}, {z: 2}]}'],
+  [{ $mergeObjects: [5] }, 'error 40400'],
+  [{ $objectToArray: { a: 1 } }, '[{k: "a", v: 1}]'],
+  [{ $arrayToObject: '$pairs' }, '{a: 1}'],
+  [{ $arrayToObject: [['a']] }, 'error 40392'],
+  [{ $getField: 'i' }, '7'],
+  [{ $getField: { field: 'x', input: '$sub' } }, '1'],
+  [{ $setField: { field: 'a.b', input: {}, value: 1 } }, '{a.b: 1}'],
+  [{ $unsetField: { field: 'y', input: '$sub' } }, '{x: 1}'],
+]);
+
+table('totals', [
+  [{ $sum: '$list' }, '6'],
+  [{ $sum: [1, 2.5, 'x'] }, '3.5'],
+  [{ $sum: [0.1, 0.2, 0.3] }, '0.6'],
+  [{ $avg: '$list' }, '2.0'],
+  [{ $avg: '$empty' }, 'null'],
+  [{ $min: ['$list'] }, '1'],
+  [{ $max: ['$i', 9, null] }, '9'],
+  [{ $stdDevPop: [[1, 3]] }, '1.0'],
+  [{ $stdDevSamp: [1] }, 'null'],
+  [{ $median: { input: '$list', method: 'approximate' } }, '2.0'],
+  [{ $percentile: { input: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], p: [0.5, 0.95, 0, 1], method: 'approximate' } }, '[5.0, 10.0, 1.0, 10.0]'],
+  [{ $percentile: { input: '$list', p: [2], method: 'approximate' } }, 'error 7750303'],
+]);
+
+const paris = { date: '$day', timezone: 'Europe/Paris' };
+
+table('dates', [
+  [{ $year: '$day' }, '2024'],
+  [{ $month: { date: '$day' } }, '3'],
+  [{ $dayOfMonth: ['$day'] }, '31'],
+  [{ $hour: paris }, '3'],
+  [{ $hour: { date: '$day', timezone: '-03:30' } }, '22'],
+  [{ $minute: '$day' }, '30'],
+  [{ $second: '$day' }, '15'],
+  [{ $millisecond: '$day' }, '250'],
+  [{ $dayOfWeek: '$day' }, '1'],
+  [{ $dayOfYear: '$day' }, '91'],
+  [{ $week: '$day' }, '13'],
+  [{ $isoWeek: '$day' }, '13'],
+  [{ $isoDayOfWeek: '$day' }, '7'],
+  [{ $isoWeekYear: '$day' }, '2024L'],
+  [{ $year: '$none' }, 'null'],
+  [{ $year: 'x' }, 'error 16006'],
+  [{ $hour: { date: '$day', timezone: 'Nowhere/City' } }, 'error 40485'],
+  [
+    { $dateToString: { ...paris, format: '%Y-%m-%d %H:%M:%S.%L %z %Z %j %U %V %G %u %w %b %B %%' } },
+    '"2024-03-31 03:30:15.250 +0200 +120 091 13 13 2024 7 1 Mar March %"',
+  ],
+  [{ $dateToString: paris }, '"2024-03-31T03:30:15.250"'],
+  [{ $dateFromString: { dateString: '2024-03-31T02:30:00', timezone: 'Europe/Paris' } }, '2024-03-31T01:30:00.000Z'],
+  [{ $dateFromString: { dateString: '2024-10-27T02:30:00', timezone: 'Europe/Paris' } }, '2024-10-27T00:30:00.000Z'],
+  [{ $dateFromString: { dateString: '31 Mar 2024', format: '%d %b %Y' } }, '2024-03-31T00:00:00.000Z'],
+  [{ $dateFromString: { dateString: '2024-W13', format: '%G-W%V' } }, '2024-03-25T00:00:00.000Z'],
+  [{ $dateFromString: { dateString: '2024-02-30' } }, 'error 241'],
+  [{ $dateToParts: paris }, '{year: 2024, month: 3, day: 31, hour: 3, minute: 30, second: 15, millisecond: 250}'],
+  [{ $dateFromParts: { year: 2024, month: 14, day: 0 } }, '2025-01-31T00:00:00.000Z'],
+  [{ $dateFromParts: { isoWeekYear: 2024, isoWeek: 1 } }, '2024-01-01T00:00:00.000Z'],
+  [{ $dateFromParts: { year: 2024, month: 7, hour: 2, timezone: 'Europe/Paris' } }, '2024-07-01T00:00:00.000Z'],
+  [{ $dateTrunc: { ...paris, unit: 'day' } }, '2024-03-30T23:00:00.000Z'],
+  [{ $dateTrunc: { ...paris, unit: 'week', startOfWeek: 'monday' } }, '2024-03-24T23:00:00.000Z'],
+  [{ $dateTrunc: { ...paris, unit: 'month' } }, '2024-02-29T23:00:00.000Z'],
+  [{ $dateTrunc: { date: '$day', unit: 'quarter' } }, '2024-01-01T00:00:00.000Z'],
+  [{ $dateTrunc: { date: '$day', unit: 'year', binSize: 10 } }, '2020-01-01T00:00:00.000Z'],
+  [{ $dateTrunc: { date: '$day', unit: 'fortnight' } }, 'error 9'],
+  [{ $dateAdd: { startDate: date('2024-01-31T12:00:00Z'), unit: 'month', amount: 1 } }, '2024-02-29T12:00:00.000Z'],
+  [{ $dateAdd: { startDate: date('2024-03-30T12:00:00Z'), unit: 'day', amount: 1, timezone: 'Europe/Paris' } }, '2024-03-31T11:00:00.000Z'],
+  [{ $dateSubtract: { startDate: '$day', unit: 'quarter', amount: 1 } }, '2023-12-31T01:30:15.250Z'],
+  [{ $dateDiff: { startDate: date('2023-12-31T23:00:00Z'), endDate: '$day', unit: 'quarter' } }, '1L'],
+  [
+    {
+      $dateDiff: { startDate: date('2023-12-31T23:30:00Z'), endDate: date('2024-01-01T00:30:00Z'), unit: 'year', timezone: 'Europe/Paris' },
+    },
+    '0L',
+  ],
+  [{ $dateDiff: { startDate: date('2024-03-30T12:00:00Z'), endDate: '$day', unit: 'minute' } }, '810L'],
+]);
+
+table('conversion', [
+  [{ $type: '$none' }, '"missing"'],
+  [{ $isNumber: '$m' }, 'true'],
+  [{ $toBool: 'false' }, 'true'],
+  [{ $toInt: '12' }, '12'],
+  [{ $toInt: 12.9 }, '12'],
+  [{ $toInt: 3000000000n }, 'error 241'],
+  [{ $toInt: '1.5' }, 'error 241'],
+  [{ $toLong: '$day' }, '1711848615250L'],
+  [{ $toDouble: '1e3' }, '1000.0'],
+  [{ $toDecimal: 2.5 }, '2.50000000000000m'],
+  [{ $toDecimal: 'x' }, 'error 241'],
+  [{ $toString: 1.5 }, '"1.5"'],
+  [{ $toString: '$id' }, '"000000000000000000000005"'],
+  [{ $toDate: 1000n }, '1970-01-01T00:00:01.000Z'],
+  [{ $toDate: '2024-01-01' }, '2024-01-01T00:00:00.000Z'],
+  [{ $toDate: 1 }, 'error 241'],
+  [{ $toObjectId: '000000000000000000000005' }, 'oid(5)'],
+  [{ $convert: { input: 'x', to: 'int', onError: 'bad' } }, '"bad"'],
+  [{ $convert: { input: 1, to: 'minKey' } }, 'error 241'],
+]);

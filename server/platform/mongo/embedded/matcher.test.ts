@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { compileFilter, compilePosition, filterBounds } from './matcher.ts';
+import { compileRegex } from './regex.ts';
+import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import type { Plain } from './testing/notation.ts';
+import { MaxKey, MinKey } from './values.ts';
+
+type Fields = { readonly [name: string]: Plain };
+
+const docs = [
+  { _id: 1, a: 1 },
+  { _id: 2, a: 5n },
+  { _id: 3, a: decimal('2.5') },
+  { _id: 4, a: 'text\nline' },
+  { _id: 5, a: null },
+  { _id: 6 },
+  { _id: 7, a: [1, 5, 'x'] },
+  { _id: 8, a: [{ b: 1, c: 2 }, { b: 3 }] },
+  { _id: 9, a: { b: 1, c: 2 } },
+  { _id: 10, a: [] },
+  { _id: 11, a: [[1, 2], null] },
+  { _id: 12, a: double(NaN) },
+  { _id: 13, a: date('2024-01-01') },
+].map(doc);
+
+function found(filter: Fields): string {
+  return outcome(() => {
+    const matches = compileFilter(doc(filter), new Map([['k', value(5)]]));
+    return docs.filter(matches).map((one) => one.get('_id') ?? null);
+  });
+}
+
+test.each<[Fields, string]>([
+  [{ a: 1 }, '[1, 7]'],
+  [{ a: { $eq: double(5) } }, '[2, 7]'],
+  [{ a: null }, '[5, 6, 11]'],
+  [{ a: { $ne: null } }, '[1, 2, 3, 4, 7, 8, 9, 10, 12, 13]'],
+  [{ a: { $gt: 2 } }, '[2, 3, 7]'],
+  [{ a: { $gte: 1, $lt: 2 } }, '[1, 7]'],
+  [{ a: { $lte: double(NaN) } }, '[12]'],
+  [{ a: { $gte: null } }, '[5, 6, 11]'],
+  [{ a: { $gte: date('2023-01-01') } }, '[13]'],
+  [{ a: { $gt: new MinKey(), $lt: new MaxKey() } }, '[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13]'],
+  [{ a: { $in: [5, 'x', null] } }, '[2, 5, 6, 7, 11]'],
+  [{ a: { $nin: [1, null] } }, '[2, 3, 4, 8, 9, 10, 12, 13]'],
+  [{ a: { $in: [regex('^text')] } }, '[4]'],
+  [{ a: { $exists: false } }, '[6]'],
+  [{ a: { $type: ['null', 'number'] } }, '[1, 2, 3, 5, 7, 11, 12]'],
+  [{ a: { $type: 'array' } }, '[7, 8, 10, 11]'],
+  [{ a: { $regex: '^LINE$', $options: 'im' } }, '[4]'],
+  [{ a: regex('t.l', 's') }, '[4]'],
+  [{ a: { $not: { $gt: 0 } } }, '[4, 5, 6, 8, 9, 10, 11, 12, 13]'],
+  [{ a: { $mod: [2, 1] } }, '[1, 2, 7]'],
+  [{ a: { $size: 2 } }, '[8, 11]'],
+  [{ a: { $all: [1, 5] } }, '[7]'],
+  [{ a: { $all: [{ $elemMatch: { b: 1 } }, { $elemMatch: { b: 3 } }] } }, '[8]'],
+  [{ a: { $elemMatch: { b: 1, c: 2 } } }, '[8]'],
+  [{ a: { $elemMatch: { $gt: 1, $lt: 9 } } }, '[7]'],
+  [{ a: { $elemMatch: { $ne: 1, $not: { $type: 'string' } } } }, '[7, 8, 11]'],
+  [{ a: [1, 2] }, '[11]'],
+  [{ 'a.b': 1 }, '[8, 9]'],
+  [{ 'a.c': null }, '[1, 2, 3, 4, 5, 6, 8, 12, 13]'],
+  [{ 'a.0': 1 }, '[7]'],
+  [{ 'a.0.b': 1 }, '[8]'],
+  [{ $and: [{ a: 1 }, { a: 5 }] }, '[7]'],
+  [{ $or: [{ _id: 1 }, { _id: 2 }] }, '[1, 2]'],
+  [{ $nor: [{ _id: { $gt: 1 } }] }, '[1]'],
+  [{ $expr: { $eq: ['$a', '$$k'] } }, '[2]'],
+  [{ $comment: 'why', _id: 6 }, '[6]'],
+  [{ a: { $near: [1, 2] } }, 'error 238'],
+  [{ $where: 'true' }, 'error 238'],
+  [{ a: { $gt: 1, b: 2 } }, 'error 2'],
+  [{ $or: [] }, 'error 2'],
+  [{ a: { $in: 5 } }, 'error 2'],
+  [{ a: { $not: 5 } }, 'error 2'],
+  [{ a: { $regex: '(' } }, 'error 51091'],
+  [{ a: { $regex: 'a', $options: 'g' } }, 'error 51108'],
+  [{ a: { $size: -1 } }, 'error 2'],
+])('the filter %o finds %s', (filter, expected) => {
+  expect(found(filter)).toBe(expected);
+});
+
+test.each([
+  ['a\\-b\\"c', '', 'a-b"c', true],
+  ['^a$', '', 'a\n', true],
+  ['^a$', '', 'a\nb', false],
+  ['a.b', '', 'a\rb', true],
+  ['[]a]{2}', '', ']a', true],
+  ['a {1,2} # two', 'x', 'aa', true],
+  ['{x}', '', '{x}', true],
+  ['(?i)ÉT', '', 'ét', true],
+  ['^\\s$', '', '\u00a0', false],
+  ['[\\s\\d]+$', '', ' 1', true],
+])('the pattern /%s/%s on %j: %s', (pattern, options, text, expected) => {
+  expect(compileRegex(pattern, options).test(text)).toBe(expected);
+});
+
+test.each(['\\Aa', 'a++', '(?>a)', '[[:alpha:]]', '(?P<n>a)', '\\x{41}', '\\h'])(
+  'the pattern %s, which JavaScript reads otherwise, is refused',
+  (pattern) => {
+    expect(outcome(() => [compileRegex(pattern, '').source])).toBe('error 238');
+  },
+);
+
+test.each<[Fields, Fields, number | undefined]>([
+  [{ a: { $gt: 4 } }, { a: [1, 5, 7] }, 1],
+  [{ a: { $elemMatch: { x: 1, y: 2 } } }, { a: [{ x: 1 }, { x: 1, y: 2 }] }, 1],
+  [{ 'a.x': 2 }, { a: [{ x: 1 }, { x: 2 }] }, 1],
+  [{ b: 1, $and: [{ a: 3 }] }, { a: [3], b: 1 }, 0],
+  [{ b: 1 }, { a: [3], b: 1 }, undefined],
+])('the positional element of %o', (filter, one, index) => {
+  expect(compilePosition(doc(filter))(doc(one))).toBe(index);
+});
+
+test.each<[Fields, string]>([
+  [{ a: 1, $and: [{ b: { $gt: 2, $lte: 5 } }] }, '[{path: "a", eq: 1}, {path: "b", gt: 2}, {path: "b", lte: 5}]'],
+  [{ a: { $in: [1, null] }, b: null }, '[{path: "a", in: [1, null]}, {path: "b", eq: null}]'],
+  [{ a: { $elemMatch: { x: 1 } }, b: { $elemMatch: { $gt: 1 } } }, '[{path: "a.x", eq: 1}, {path: "b", gt: 1}]'],
+  [{ a: regex('^ab\\.c*') }, '[{path: "a", gte: "ab."}, {path: "a", lt: "ab/"}]'],
+  [{ a: regex('^ab', 'i'), b: regex('a|^b'), c: [1], d: { $ne: 1 }, e: { $gt: null }, f: { $in: [[1]] } }, '[]'],
+  [{ a: { $all: ['x', 'y'] }, $or: [{ a: 1 }] }, '[{path: "a", eq: "x"}, {path: "a", eq: "y"}]'],
+  [{ a: oid(1) }, '[{path: "a", eq: oid(1)}]'],
+])('a planner may look up %o as %s', (filter, expected) => {
+  const shown = filterBounds(doc(filter)).map((bound) => new Map(Object.entries(bound)));
+  expect(show(shown)).toBe(expected);
+});

@@ -1,0 +1,49 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { specials, totals } from './accumulators.ts';
+import { otherStages } from './aggregation.ts';
+import { conditions } from './conditions.ts';
+import { families } from './expressions.ts';
+import { groupStages } from './stages-group.ts';
+import { rowStages } from './stages-shape.ts';
+import { refusedNames, supported } from './supported.ts';
+import { changes } from './update-operators.ts';
+
+const all = (part: Readonly<Record<string, readonly string[]>>): string[] => Object.values(part).flat().sort();
+const names = (...tables: object[]): string[] => tables.flatMap((table) => Object.keys(table)).sort();
+
+test('the closed list names what the tables of operators hold, and nothing else', () => {
+  const topLevel = ['$and', '$or', '$nor', '$expr', '$comment', '$options'];
+  expect(all(supported.query)).toEqual([...names(conditions), ...topLevel].sort());
+  expect([...supported.update.fields, ...supported.update.arrays].sort()).toEqual([...names(changes), '$rename', '$setOnInsert'].sort());
+  expect([...supported.update.stages].sort()).toEqual(names(rowStages));
+  expect(all(supported.stages)).toEqual([...names(rowStages, groupStages, otherStages), '$sort'].sort());
+  expect(all(supported.accumulators)).toEqual(names(totals, specials));
+  for (const [family, operators] of Object.entries(families))
+    expect([...supported.expressions[family as keyof typeof families]].sort()).toEqual(names(operators)); // both have the same families
+});
+
+test('nothing is both supported and refused', () => {
+  expect(all(supported.expressions).filter((name) => refusedNames.expressions.includes(name))).toEqual([]);
+  expect(all(supported.stages).filter((name) => refusedNames.stages.includes(name))).toEqual([]);
+  expect(all(supported.query).filter((name) => refusedNames.query.includes(name))).toEqual([]);
+  expect(all(supported.accumulators).filter((name) => refusedNames.accumulators.includes(name))).toEqual([]);
+});
+
+test('every entry of the closed list is used by a test or a conformance case', () => {
+  const folder = import.meta.dirname;
+  const tests = readdirSync(folder).filter((name) => name.endsWith('.test.ts') && name !== 'supported.test.ts');
+  const cases = readdirSync(join(folder, 'conformance')).map((name) => join('conformance', name));
+  const text = [...tests, ...cases].map((name) => readFileSync(join(folder, name), 'utf8')).join('\n');
+  const used = new Set(text.match(/\$[A-Za-z][A-Za-z0-9]*/g));
+  const listed = [
+    supported.query,
+    supported.projection,
+    supported.update,
+    supported.stages,
+    supported.accumulators,
+    supported.expressions,
+  ].flatMap((part) => all(part));
+  expect(listed.filter((name) => /^\$[a-zA-Z]/.test(name) && !used.has(name))).toEqual([]);
+});
