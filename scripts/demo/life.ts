@@ -5,7 +5,7 @@ import { AppError } from '#server/platform/errors.ts';
 import type { Log } from '#server/platform/log.ts';
 import { DEMO_LIGHTS } from './data.ts';
 import type { Cast } from './people.ts';
-import { pick, seededRandom } from './random.ts';
+import { pick, seededRandom } from '#shared/random.ts';
 import { stepForward, treat } from './walk.ts';
 
 const MOVE_EVERY_MS = 25_000;

@@ -8,7 +8,7 @@ import { setLight } from '#server/domains/qa/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { COURSES, DEMO_BOARD, DEMO_LIGHTS, DEMO_MACHINES, DEMO_PRIORITIES, FIRST_NAMES, LAST_NAMES, PHYSICIANS } from './data.ts';
 import type { Cast } from './people.ts';
-import { pick, seededRandom } from './random.ts';
+import { pick, seededRandom } from '#shared/random.ts';
 import { sendBack, stepForward, treat } from './walk.ts';
 
 const MIN_HOURS_PER_STEP = 2;

@@ -67,6 +67,8 @@ interface TestOptions {
   heartbeatMs?: number;
   /** Keeps its data, for tests that stop and start again. */
   dataDir?: string;
+  /** A free port unless told. */
+  port?: number;
 }
 
 /**
@@ -93,7 +95,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   const ctx = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });
   for (const role of ROLES) await ensureUser(ctx, { username: role, name: nameOf(role), roles: [role], password: PASSWORD });
   for (const machine of TEST_MACHINES) await ensureMachine(ctx, { ...machine, kind: 'linac' });
-  await new Promise<void>((resolve) => app.httpServer.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => app.httpServer.listen(options.port ?? 0, '127.0.0.1', resolve));
   const { port } = app.httpServer.address() as AddressInfo; // listening on TCP
   const url = `http://127.0.0.1:${port}`;
   const watchers: Watcher[] = [];

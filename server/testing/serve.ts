@@ -1,0 +1,12 @@
+// A test application in a process of its own, to be killed: `node serve.ts PORT DATA_DIR`. Prints `listening` when it is.
+import { startTestApp } from './app.ts';
+
+const [, , port, dataDir] = process.argv;
+const pause = process.env.PAUSE_AFTER_COMMIT_MS;
+await startTestApp({
+  port: Number(port),
+  ...(dataDir ? { dataDir } : {}),
+  heartbeatMs: 1000,
+  ...(pause ? { env: { VIGIE_TEST_PAUSE_AFTER_COMMIT_MS: pause } } : {}),
+});
+process.stdout.write('listening\n');
