@@ -50,8 +50,7 @@ export function sinceText(since: number, now: number): string {
 /** Why a machine has its light; an unknown one says what is missing. */
 export function lightText({ light }: MachineLight): string {
   if (light.reasons.length > 0) return light.reasons.join(' · ');
-  if (light.light !== 'unknown') return '';
-  return light.asOf === null ? m.wall.lightNotSet : m.wall.lightEnded;
+  return light.light === 'unknown' ? m.wall.lightNotSet : '';
 }
 
 /** When the light was determined; nothing for one that nobody set. */

@@ -16,7 +16,6 @@ export const wall: WallMessages = {
   machinesBlocked: (n) => `${n} not treating`,
   noMachine: 'No machine in the registry',
   lightNotSet: 'No light set today',
-  lightEnded: 'Yesterday’s light ended at midnight',
   lightSince: (at) => `set at ${at}`,
   reasons: {
     prescription: 'No prescription',

@@ -15,7 +15,6 @@ export const wall = {
   machinesBlocked: (n: string, one: boolean) => (one ? `${n} ne traite pas` : `${n} ne traitent pas`),
   noMachine: 'Aucune machine au registre',
   lightNotSet: 'Aucun feu mis aujourd’hui',
-  lightEnded: 'Le feu d’hier a pris fin à minuit',
   lightSince: (at: string) => `mis à ${at}`,
   reasons: {
     prescription: 'Prescription absente',
