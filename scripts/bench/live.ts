@@ -1,0 +1,106 @@
+import { io, type Socket } from 'socket.io-client';
+import { WebSocket } from 'ws';
+import { moveDossierCall, tickItemCall, undoMoveCall } from '#shared/dossiers/api.ts';
+import { signedIn } from '#server/testing/app.ts';
+import { newPatient } from '#server/testing/dossiers.ts';
+import { createDossierCall } from '#shared/dossiers/api.ts';
+import { startChild } from './child.ts';
+import { figuresOf, ms, ratio, row, title } from './figures.ts';
+
+const ROUNDS = 60;
+const WARM_UP = 10;
+
+/** A move asked for, until its event was received by the last of many clients; against bare `ws` with the same bytes over the same span. */
+export async function benchLive(): Promise<void> {
+  title('A move, from its request to its event at the last client');
+  const write = await movesSeen(0);
+  row('the write alone: request to answer, nobody watching', ms(write.figures.p50), `p99 ${ms(write.figures.p99)}`);
+  for (const clients of [200, 1000]) {
+    const own = await movesSeen(clients);
+    const floor = await floorSeen(clients, own.message);
+    row(`${clients} clients`, ms(own.figures.p50), `p99 ${ms(own.figures.p99)}${clients === 200 ? ' (aim ≤ 100 ms)' : ''}`);
+    row(`${clients} clients, bare ws with the same ${own.message.length} bytes`, ms(floor.p50), `p99 ${ms(floor.p99)}`);
+    row(`(p50 less the write's own time) / floor`, ratio((own.figures.p50 - write.figures.p50) / floor.p50), 'aim ≤ × 1.30');
+  }
+}
+
+/** Waits for a message at each of several clients, from before it is caused. */
+class Finish {
+  private left = 0;
+  private done: () => void = () => undefined;
+  arm(count: number): Promise<void> {
+    this.left = count;
+    return count === 0 ? Promise.resolve() : new Promise((resolve) => (this.done = resolve));
+  }
+  arrived(): void {
+    this.left -= 1;
+    if (this.left === 0) this.done();
+  }
+}
+
+async function movesSeen(count: number): Promise<{ figures: ReturnType<typeof figuresOf>; message: string }> {
+  const server = await startChild('serve-app.ts', [], { NODE_ENV: 'production' });
+  const [url = ''] = server.ready.split(' ');
+  const technologist = await signedIn(url, 'technologist');
+  const oncologist = await signedIn(url, 'oncologist');
+  const finish = new Finish();
+  let message = '';
+  const sockets: Socket[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const socket = io(url, { transports: ['websocket'], forceNew: true, extraHeaders: { cookie: oncologist.cookie } });
+    sockets.push(socket);
+    await new Promise<void>((resolve) => socket.once('connect', () => resolve()));
+    await socket.emitWithAck('watch', { topic: 'dossiers' });
+    socket.on('dossier:moved', (event: unknown) => {
+      message ||= JSON.stringify(['dossier:moved', event]);
+      finish.arrived();
+    });
+  }
+  const patient = await newPatient(technologist);
+  let dossier = await technologist.call(createDossierCall, { body: { patientId: patient.id, machineId: 'versa-hd-1', pathology: 'Prostate' } });
+  for (const code of ['identity_validated', 'exams_imported'] as const) {
+    dossier = await technologist.call(tickItemCall, { params: { id: dossier.id, code }, body: { done: true, version: dossier.version } });
+  }
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
+    const params = { id: dossier.id };
+    const all = finish.arm(count);
+    const started = performance.now();
+    const moved = await Promise.all([
+      oncologist.call(moveDossierCall, { params, body: { target: 'PRESCRIPTION_VALIDEE', version: dossier.version } }),
+      all,
+    ]);
+    if (round >= WARM_UP) times.push(performance.now() - started);
+    const undone = finish.arm(count);
+    dossier = await oncologist.call(undoMoveCall, { params, body: { version: moved[0].version } });
+    await undone;
+  }
+  for (const socket of sockets) socket.disconnect();
+  await server.stop();
+  return { figures: figuresOf(times), message };
+}
+
+async function floorSeen(count: number, message: string): Promise<ReturnType<typeof figuresOf>> {
+  const server = await startChild('serve-floor.ts');
+  const finish = new Finish();
+  const sockets: WebSocket[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const socket = new WebSocket(server.ready.replace('http', 'ws'), { perMessageDeflate: false });
+    sockets.push(socket);
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.on('message', (data: Buffer) => {
+      JSON.parse(data.toString());
+      finish.arrived();
+    });
+  }
+  const times: number[] = [];
+  for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
+    const all = finish.arm(count);
+    const started = performance.now();
+    await Promise.all([fetch(server.ready, { method: 'POST', body: message }).then((answer) => answer.text()), all]);
+    if (round >= WARM_UP) times.push(performance.now() - started);
+  }
+  for (const socket of sockets) socket.terminate();
+  await server.stop();
+  return figuresOf(times);
+}
