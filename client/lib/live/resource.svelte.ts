@@ -7,6 +7,8 @@ const RETRY_MS = [2000, 5000, 10_000];
 /** Without `apply`, facts of one burst lead to one fetch. */
 const BURST_MS = 150;
 
+const SEVERAL_MS = 15;
+
 interface Options<T> {
   topics: readonly Topic[];
   load: (signal: AbortSignal) => Promise<T>;
@@ -37,7 +39,10 @@ export class LiveResource<T> {
 
   /** Follows until the returned function is called: `$effect(() => resource.start())`. */
   start(): () => void {
-    const watcher = { onStale: () => void this.reload(), onEvent: (fact: Fact) => this.#follow(fact) };
+    // Several topics answer one after another: their views still fetch once.
+    const several = this.#options.topics.length > 1;
+    const onStale = () => (several ? this.#later(SEVERAL_MS) : void this.reload());
+    const watcher = { onStale, onEvent: (fact: Fact) => this.#follow(fact) };
     const ends = this.#options.topics.map((topic) => live.watch(topic, watcher));
     return () => {
       for (const end of ends) end();
