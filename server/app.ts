@@ -118,7 +118,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     events,
     presenters,
     authenticate: (request) => socketIdentity(request, settings, now),
-    stillValid: async (sessions) => new Set([...(await sessionsStillValid(sessions)), ...(await screensStillValid(sessions))]),
+    stillValid: async (sessions) => new Set([...(await sessionsStillValid(sessions, now())), ...(await screensStillValid(sessions))]),
     build,
     now,
     log,

@@ -1,8 +1,8 @@
 import { Types } from 'mongoose';
 import type { Role } from '#shared/roles.ts';
 import type { Actor } from '#server/platform/context.ts';
+import { digestOf, sameSecret } from '#server/platform/secrets.ts';
 import { SessionModel, TokenModel, UserModel, type UserRow } from './model.ts';
-import { digestOf, sameSecret } from './secrets.ts';
 
 export const SESSION_COOKIE = 'vigie_session';
 
@@ -38,7 +38,7 @@ export async function identify(shown: Credentials, deps: { now(): Date; apiKey: 
 /**
  * Of sessions and tokens as `identify` named them, those that still hold: not ended, not expired, in the same role, the user not disabled.
  */
-export async function sessionsStillValid(ids: readonly string[], now: Date = new Date()): Promise<Set<string>> {
+export async function sessionsStillValid(ids: readonly string[], now: Date): Promise<Set<string>> {
   const _id = { $in: ids.map(recordOf).filter((id) => id !== undefined) };
   const live = { _id, expiresAt: { $gt: now } };
   const rows = [...(await SessionModel.find(live).lean()), ...(await TokenModel.find(live).lean())];

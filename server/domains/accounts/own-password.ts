@@ -54,10 +54,11 @@ export async function changePassword(
 }
 
 async function confirmed(userId: string, password: string, ctx: Context | undefined, refusal: string): Promise<boolean> {
-  await confirmationLimit.attempt(userId);
+  await confirmationLimit.take(userId);
   const user = await UserModel.findById(userId).lean();
   const matches = await passwordMatches(user?.passwordHash, password);
-  if (matches) await confirmationLimit.success(userId);
-  else if (ctx) await auditOutside({ actor: ctx.actor, from: ctx.from, at: ctx.now(), fact: { action: refusal, subject: `user:${userId}` } });
+  if (matches) await confirmationLimit.forget(userId);
+  else if (ctx)
+    await auditOutside({ actor: ctx.actor, from: ctx.from, at: ctx.now(), fact: { action: refusal, subject: `user:${userId}` } });
   return matches;
 }

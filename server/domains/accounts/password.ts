@@ -16,7 +16,10 @@ const DECOY = '$argon2id$v=19$m=19456,t=2,p=1$KDwPHQsDpQQrl4MMpQthnA$4YjLbB2eFVD
 /** Hashes a password; the result carries its parameters, so that stronger ones can come later. */
 export async function hashPassword(password: string): Promise<string> {
   const salt = randomBytes(SALT_BYTES);
-  const hash = await derive('argon2id', parametersOf(password, salt, { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES }, HASH_BYTES));
+  const hash = await derive(
+    'argon2id',
+    parametersOf(password, salt, { memory: MEMORY_KIB, passes: PASSES, parallelism: LANES }, HASH_BYTES),
+  );
   return `$argon2id$v=19$m=${MEMORY_KIB},t=${PASSES},p=${LANES}$${salt.toString('base64url')}$${hash.toString('base64url')}`;
 }
 

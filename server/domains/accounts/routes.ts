@@ -21,7 +21,7 @@ export interface AccountsDeps extends Place {
 export function mountAccounts(api: Api, { live, log, ...place }: AccountsDeps): void {
   const signingIn = { place, limits: createSignInLimits(), live };
 
-  serve(api, calls.welcomeCall, 'public', async () => place);
+  serve(api, calls.welcomeCall, 'public', () => Promise.resolve(place));
   serve(api, calls.signInCall, 'public', async (ctx, { body }, edge) => {
     const { session, secret } = await signIn(ctx, body, cookieOf(edge), signingIn);
     edge.setCookie(SESSION_COOKIE, secret, { maxAgeMs: SESSION_MS });
@@ -44,7 +44,7 @@ export function mountAccounts(api: Api, { live, log, ...place }: AccountsDeps): 
   serve(api, calls.createUserCall, 'users:manage', (ctx, { body }) => createUser(ctx, body));
   serve(api, calls.changeUserCall, 'users:manage', (ctx, { params, body }) => changeUser(ctx, params.id, body, live));
   serve(api, calls.resetPasswordCall, 'users:manage', (ctx, { params }) => resetPassword(ctx, params.id, live));
-  serve(api, calls.rightsMatrixCall, 'users:manage', async () => matrix());
+  serve(api, calls.rightsMatrixCall, 'users:manage', () => Promise.resolve(matrix()));
 }
 
 function cookieOf(edge: Edge): string | undefined {

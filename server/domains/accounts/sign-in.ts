@@ -5,12 +5,12 @@ import type { Role } from '#shared/roles.ts';
 import { auditAccess, auditOutside, writeAudit } from '#server/domains/audit/index.ts';
 import { SYSTEM, type Actor, type Context } from '#server/platform/context.ts';
 import { Forbidden, TooMany, Unauthenticated } from '#server/platform/errors.ts';
+import { digestOf, newSecret } from '#server/platform/secrets.ts';
 import { sessionName } from './identify.ts';
 import type { SignInLimits } from './limits.ts';
 import { SessionModel, UserModel, type SessionRow, type UserRow } from './model.ts';
 import { passwordMatches } from './password.ts';
 import { presentSession, type Place } from './present.ts';
-import { digestOf, newSecret } from './secrets.ts';
 
 /**
  * How long a person stays signed in, used or not: a long shift. Idle consoles are locked by the client after five minutes; the server does not

@@ -3,10 +3,10 @@ import type { z } from 'zod';
 import type { CreateToken, Token } from '#shared/accounts/schemas.ts';
 import { Forbidden, NotFound } from '#server/platform/errors.ts';
 import type { Context } from '#server/platform/context.ts';
+import { digestOf, newSecret } from '#server/platform/secrets.ts';
 import { sessionName } from './identify.ts';
 import { TokenModel, UserModel, type TokenRow } from './model.ts';
 import { presentToken } from './present.ts';
-import { digestOf, newSecret } from './secrets.ts';
 import type { Live } from './sign-in.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -17,7 +17,9 @@ const PREFIX = 'vigie_';
 /** One's personal tokens, the oldest first. */
 export async function listTokens(ctx: Context): Promise<Token[]> {
   const { userId } = await ownerOf(ctx);
-  const rows = await TokenModel.find({ userId, expiresAt: { $gt: ctx.now() } }).sort({ createdAt: 1 }).lean();
+  const rows = await TokenModel.find({ userId, expiresAt: { $gt: ctx.now() } })
+    .sort({ createdAt: 1 })
+    .lean();
   return rows.map(presentToken);
 }
 
@@ -26,7 +28,10 @@ export async function listTokens(ctx: Context): Promise<Token[]> {
  *
  * @throws Forbidden `session.role` for a role that is not one's own.
  */
-export async function createToken(ctx: Context, { name, role, days }: z.output<typeof CreateToken>): Promise<{ token: Token; secret: string }> {
+export async function createToken(
+  ctx: Context,
+  { name, role, days }: z.output<typeof CreateToken>,
+): Promise<{ token: Token; secret: string }> {
   const { userId, roles } = await ownerOf(ctx);
   if (!roles.includes(role)) throw new Forbidden('session.role');
   const secret = `${PREFIX}${newSecret()}`;

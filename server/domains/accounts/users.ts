@@ -11,11 +11,17 @@ import { announceUser } from './announce.ts';
 import { SessionModel, TokenModel, UserModel, type UserRow } from './model.ts';
 import { hashPassword } from './password.ts';
 import { presentUser } from './present.ts';
-import { newOneTimePassword } from './secrets.ts';
+import { newOneTimePassword } from './one-time.ts';
 import type { Live } from './sign-in.ts';
 
 /** Users by name. */
-export async function listUsers({ limit, cursor }: { limit: number; cursor?: string | undefined }): Promise<{ items: User[]; next?: string }> {
+export async function listUsers({
+  limit,
+  cursor,
+}: {
+  limit: number;
+  cursor?: string | undefined;
+}): Promise<{ items: User[]; next?: string }> {
   const rows = await UserModel.find(cursor === undefined ? {} : await after(cursor))
     .sort({ nameKey: 1, _id: 1 })
     .limit(limit + 1)
@@ -104,7 +110,13 @@ export async function ensureUser(ctx: Context, fields: { username: string; name:
 
 async function insertUser(
   ctx: Context,
-  { username, name, roles, password, mustChangePassword }: { username: string; name: string; roles: Role[]; password: string; mustChangePassword: boolean },
+  {
+    username,
+    name,
+    roles,
+    password,
+    mustChangePassword,
+  }: { username: string; name: string; roles: Role[]; password: string; mustChangePassword: boolean },
 ): Promise<User> {
   const row: UserRow = {
     _id: new Types.ObjectId(),

@@ -1,7 +1,7 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { Types } from 'mongoose';
 import type { PrivacyLevel } from '#shared/screens/schemas.ts';
 import type { Actor } from '#server/platform/context.ts';
+import { digestOf } from '#server/platform/secrets.ts';
 import { ScreenModel } from './model.ts';
 
 export const SCREEN_COOKIE = 'vigie_screen';
@@ -34,14 +34,4 @@ export async function screensStillValid(ids: readonly string[]): Promise<Set<str
   const _id = { $in: ids.filter((id) => /^[0-9a-f]{24}$/.test(id)).map((id) => new Types.ObjectId(id)) };
   const rows = await ScreenModel.find({ _id, closed: false }, { _id: 1 }).lean();
   return new Set(rows.map((row) => row._id.toHexString()));
-}
-
-/** An opaque secret: 32 random bytes. */
-export function newSecret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** What is kept of a secret. */
-export function digestOf(secret: string): string {
-  return createHash('sha256').update(secret).digest('base64url');
 }

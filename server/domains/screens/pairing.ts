@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { Types } from 'mongoose';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import type { z } from 'zod';
 import type { OpenScreen, Pairing, PairingState, Screen } from '#shared/screens/schemas.ts';
 import type { Context } from '#server/platform/context.ts';
 import { AppError, TooMany } from '#server/platform/errors.ts';
 import { isDuplicate } from '#server/platform/mongo/faults.ts';
+import { createRateLimit, type RateLimit } from '#server/platform/rate-limit.ts';
+import { digestOf, newSecret } from '#server/platform/secrets.ts';
 import { announceScreen } from './announce.ts';
-import { digestOf, newSecret } from './identify.ts';
 import { PairingModel, ScreenModel, type ScreenRow } from './model.ts';
 
 /** How long a code is shown before the screen asks for another. */
@@ -19,19 +19,9 @@ const CODE_LETTERS = 'ACDEFGHJKLMNPQRTUVWXY34679';
 const MOST_PENDING = 50;
 const MOST_PER_ADDRESS = 20;
 
-export type PairingLimit = ReturnType<typeof createPairingLimit>;
-
 /** Counts how often an address asks for a code. */
-export function createPairingLimit() {
-  const addresses = new RateLimiterMemory({ points: MOST_PER_ADDRESS, duration: PAIRING_MS / 1000 });
-  return async (address: string): Promise<void> => {
-    try {
-      await addresses.consume(address);
-    } catch (refused) {
-      if (refused instanceof RateLimiterRes) throw new TooMany(Math.ceil(refused.msBeforeNext / 1000));
-      throw refused;
-    }
-  };
+export function createPairingLimit(): RateLimit {
+  return createRateLimit({ most: MOST_PER_ADDRESS, seconds: PAIRING_MS / 1000 });
 }
 
 /**
@@ -39,8 +29,8 @@ export function createPairingLimit() {
  *
  * @throws TooMany when its address, or everybody together, has asked too often.
  */
-export async function askPairing(ctx: Context, limit: PairingLimit): Promise<z.infer<typeof Pairing>> {
-  await limit(ctx.from);
+export async function askPairing(ctx: Context, limit: RateLimit): Promise<z.infer<typeof Pairing>> {
+  await limit.take(ctx.from);
   const now = ctx.now();
   const pending = await PairingModel.countDocuments({ expiresAt: { $gt: now } });
   if (pending >= MOST_PENDING) throw new TooMany(60);
@@ -61,13 +51,14 @@ export async function pollPairing(ctx: Context, secret: string): Promise<z.infer
   if (pairing.screen === null) return { state: 'waiting' };
   const cookie = newSecret();
   return ctx.atomically('screens', async () => {
-    const taken = await PairingModel.findOneAndDelete({ ...asked, screen: { $ne: null } }).lean();
+    const taken = await PairingModel.findOneAndDelete({ ...asked, screen: pairing.screen }).lean();
+    if (!taken?.screen) return { state: 'expired' } as const; // told already
     const screen = await ScreenModel.findOneAndUpdate(
-      { _id: new Types.ObjectId(taken?.screen ?? undefined), closed: false },
+      { _id: new Types.ObjectId(taken.screen), closed: false },
       { $set: { tokenHash: digestOf(cookie), lastSeenAt: ctx.now() }, $inc: { version: 1 } },
       { returnDocument: 'after' },
     ).lean();
-    if (!taken || !screen) return { state: 'expired' } as const; // told already, or closed before it was fetched
+    if (!screen) return { state: 'expired' } as const; // closed before it was fetched
     await announceScreen(ctx, 'screen.paired', screen);
     return { state: 'opened', cookie } as const;
   });

@@ -31,15 +31,20 @@ export async function closeScreen(ctx: Context, id: string, live: { endActor(id:
 /** What a wall's snapshot is made of besides machines and lights. */
 export interface WallSources {
   site: { name: string; timezone: string };
-  openDossiers(): Promise<WallDossier[]>;
-  closedThisMonth(now: Date): Promise<number>;
+  openDossiers: () => Promise<WallDossier[]>;
+  closedThisMonth: (now: Date) => Promise<number>;
 }
 
 /** What a wall shows: for a screen at its own level, for a user as a wall of level 1. */
 export async function readWall(ctx: Context, { site, openDossiers, closedThisMonth }: WallSources): Promise<WallSnapshot> {
   const now = ctx.now();
   const level = await levelOf(ctx);
-  const [dossiers, closed, machines, lights] = await Promise.all([openDossiers(), closedThisMonth(now), readMachines(), currentLights(now)]);
+  const [dossiers, closed, machines, lights] = await Promise.all([
+    openDossiers(),
+    closedThisMonth(now),
+    readMachines(),
+    currentLights(now),
+  ]);
   return {
     at: now.toISOString(),
     site: { name: site.name, timezone: site.timezone },

@@ -1,8 +1,6 @@
-import { createHash, randomBytes, randomInt, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const SECRET_BYTES = 32;
-/** Without letters and digits that are taken for one another. */
-const CLEAR_LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 /** An opaque secret for a cookie or a token: 32 random bytes. */
 export function newSecret(): string {
@@ -17,10 +15,4 @@ export function digestOf(secret: string): string {
 /** Whether two secrets are the same, in a time that tells nothing. */
 export function sameSecret(one: string, other: string): boolean {
   return timingSafeEqual(Buffer.from(digestOf(one)), Buffer.from(digestOf(other)));
-}
-
-/** A password to read out once, as `k7mp-3xqa-hv9d-w2ct`: 79 bits. */
-export function newOneTimePassword(): string {
-  const letters = Array.from({ length: 16 }, () => CLEAR_LETTERS[randomInt(CLEAR_LETTERS.length)]);
-  return [0, 4, 8, 12].map((from) => letters.slice(from, from + 4).join('')).join('-');
 }
