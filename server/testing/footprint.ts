@@ -12,7 +12,11 @@ export async function footprint(...collections: string[]): Promise<Record<string
 
 /** The actions of the audit log, newest last; of one subject when it is named. */
 export async function auditedActions(subject?: string): Promise<string[]> {
-  const entries = await mongoose.connection.collection('audit').find(subject === undefined ? {} : { subject }).sort({ at: 1, _id: 1 }).toArray();
+  const entries = await mongoose.connection
+    .collection('audit')
+    .find(subject === undefined ? {} : { subject })
+    .sort({ at: 1, _id: 1 })
+    .toArray();
   return entries.map((entry) => String(entry.action));
 }
 

@@ -54,7 +54,12 @@ export async function auditAccess(ctx: Context, { action, subject, windowMin, ke
   const keyOf = (number: number) => `${digest}:${number}`;
   const lately = { accessKey: { $in: [keyOf(window), keyOf(window - 1)] }, at: { $gt: new Date(at.getTime() - windowMs) } };
   if (await AuditModel.exists(lately).session(null)) return;
-  const row = rowOf({ actor: ctx.actor, from: ctx.from, at, fact: { action, ...(subject ? { subject } : {}), ...(details ? { details } : {}) } });
+  const row = rowOf({
+    actor: ctx.actor,
+    from: ctx.from,
+    at,
+    fact: { action, ...(subject ? { subject } : {}), ...(details ? { details } : {}) },
+  });
   try {
     await AuditModel.insertMany([{ ...row, accessKey: keyOf(window) }], { lean: true, session: null });
   } catch (error) {

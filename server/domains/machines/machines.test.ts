@@ -68,7 +68,11 @@ describe('the registry of machines', () => {
 
   it('takes a machine out of service on the version that was seen; a stale change learns the current one', async () => {
     const before = await versa();
-    const answer = await admin.request<Machine>('PUT', '/api/admin/machines/versa-hd-1', { ...fieldsOf(before), name: 'Versa A', active: false });
+    const answer = await admin.request<Machine>('PUT', '/api/admin/machines/versa-hd-1', {
+      ...fieldsOf(before),
+      name: 'Versa A',
+      active: false,
+    });
     expect(answer.body).toMatchObject({ name: 'Versa A', active: false, version: before.version + 1 });
     expect(isActive('versa-hd-1')).toBe(false);
     expect(machineName('versa-hd-1')).toBe('Versa A');

@@ -1,10 +1,5 @@
 import { Schema, model } from 'mongoose';
-import {
-  MACHINE_KINDS,
-  MACHINE_STATUSES,
-  type Machine,
-  type MachineFields,
-} from '#shared/machines/schemas.ts';
+import { MACHINE_KINDS, MACHINE_STATUSES, type Machine, type MachineFields } from '#shared/machines/schemas.ts';
 
 /** A machine of the registry. Its identifier is chosen by people (`versa-hd-1`) and is the document's own. */
 export interface MachineRow extends Omit<MachineFields, 'artiscanObjectId'> {
@@ -25,7 +20,11 @@ const statusSchema = new Schema<MachineRow['status']>(
 );
 
 const dicomSchema = new Schema<MachineRow['dicom']>(
-  { aeTitles: { type: [String], required: true }, stationNames: { type: [String], required: true }, modelNames: { type: [String], required: true } },
+  {
+    aeTitles: { type: [String], required: true },
+    stationNames: { type: [String], required: true },
+    modelNames: { type: [String], required: true },
+  },
   { _id: false },
 );
 

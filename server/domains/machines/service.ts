@@ -33,7 +33,11 @@ export async function createMachine(ctx: Context, { id, ...fields }: NewMachine)
  *
  * @throws Conflict `machine.changed` with the current state.
  */
-export async function changeMachine(ctx: Context, id: string, { version, ...fields }: MachineFields & { version: number }): Promise<Machine> {
+export async function changeMachine(
+  ctx: Context,
+  id: string,
+  { version, ...fields }: MachineFields & { version: number },
+): Promise<Machine> {
   return ctx.atomically('machines', async () => {
     const row = await MachineModel.findOneAndUpdate(
       { _id: id, version },

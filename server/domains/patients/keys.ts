@@ -6,12 +6,12 @@ import type { PatientRow } from './model.ts';
 type Keys = Pick<PatientRow, 'ippKey' | 'lastNameKey' | 'firstNameKey'>;
 
 /** A name as it is compared: without accents, case, punctuation and spaces. */
-export function nameKey(name: string): string {
+function nameKey(name: string): string {
   return plainText(name).replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** An IPP as it is compared: without case and spaces. */
-export function ippKey(ipp: string): string {
+function ippKey(ipp: string): string {
   return ipp.toLowerCase().replace(/\s/g, '');
 }
 
@@ -24,7 +24,11 @@ export function keysOf({ ipp, lastName, firstName }: Pick<Patient, 'ipp' | 'last
  * Who may be the same person: the same names, the names swapped, or the same birth date with one of the names.
  * Source: `common.md`, "Identity": compared without accents, case and punctuation.
  */
-export function similarTo({ lastNameKey, firstNameKey, birthDate }: Pick<PatientRow, 'lastNameKey' | 'firstNameKey' | 'birthDate'>): QueryFilter<PatientRow> {
+export function similarTo({
+  lastNameKey,
+  firstNameKey,
+  birthDate,
+}: Pick<PatientRow, 'lastNameKey' | 'firstNameKey' | 'birthDate'>): QueryFilter<PatientRow> {
   return {
     $or: [
       { lastNameKey, firstNameKey },

@@ -53,7 +53,13 @@ describe('lights of machines', () => {
     const { status, body } = await set('amber');
     expect(status).toBe(200);
     const until = nextMidnight(ZONE, test.clock.now());
-    expect(body).toMatchObject({ machine: 'versa-hd-1', light: 'amber', reasons: ['contrôle du matin'], by: 'Test physicist', until: until.toISOString() });
+    expect(body).toMatchObject({
+      machine: 'versa-hd-1',
+      light: 'amber',
+      reasons: ['contrôle du matin'],
+      by: 'Test physicist',
+      until: until.toISOString(),
+    });
     for (const topic of ['qa', 'wall']) {
       const seen = await watcher.until((event) => event.topic === topic && event.type === 'light:changed');
       expect(seen.data).toEqual({ light: body });

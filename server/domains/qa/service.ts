@@ -17,7 +17,9 @@ export async function currentLight(machineId: string, at: Date): Promise<Light> 
 
 /** The light of every active machine at an instant that is now: those that hold in one query, and since when the others are unknown. */
 export async function currentLights(at: Date): Promise<Light[]> {
-  const rows = await LightModel.find({ until: { $gt: at } }).sort({ asOf: 1, _id: 1 }).lean();
+  const rows = await LightModel.find({ until: { $gt: at } })
+    .sort({ asOf: 1, _id: 1 })
+    .lean();
   const holding = new Map(rows.map((row) => [row.machine, presentLight(row)]));
   return ofActiveMachines(async (machine) => holding.get(machine) ?? currentLight(machine, at));
 }
