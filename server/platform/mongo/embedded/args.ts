@@ -13,7 +13,7 @@ export function onlyKnown(fields: Doc, known: ReadonlySet<string>, where: string
 
 /** A document, empty when absent. @throws CommandError 14 */
 export function docArg(body: Doc, name: string): Doc {
-  return optionalDoc(body, name) ?? new Map();
+  return optionalDoc(body, name) ?? new Map<string, Value>();
 }
 
 export function optionalDoc(body: Doc, name: string): Doc | undefined {

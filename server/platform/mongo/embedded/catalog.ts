@@ -61,35 +61,15 @@ interface Entry extends Collection {
 }
 
 export function openCatalog(store: Store): Catalog {
-  const entries = new Map<string, Entry>();
+  let entries = load(store, new Map());
   const own = (coll: Collection): Entry => {
     const entry = entries.get(coll.ns);
     if (entry === undefined) throw new CommandError(26, `ns not found ${coll.ns}`);
     return entry;
   };
-  const read = (id: number, ns: string): Entry => {
-    const dot = ns.indexOf('.');
-    const lowRid = id * ridSpan;
-    const highRid = lowRid + ridSpan;
-    const last = store.all('SELECT max(rid) AS rid FROM docs WHERE rid > ? AND rid < ?', lowRid, highRid)[0]?.['rid'];
-    return { id, ns, db: ns.slice(0, dot), name: ns.slice(dot + 1), lowRid, highRid, indexes: [], lastRid: Number(last ?? lowRid) };
-  };
-  const reload = (): void => {
-    const before = new Map(entries);
-    entries.clear();
-    const byId = new Map<number, Entry>();
-    for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
-      const entry = read(Number(row['id']), String(row['ns']));
-      const known = before.get(entry.ns);
-      if (known?.id === entry.id) entry.lastRid = Math.max(entry.lastRid, known.lastRid); // open transactions hold numbers that no document on disk has
-      entries.set(entry.ns, entry);
-      byId.set(entry.id, entry);
-    }
-    for (const row of store.all('SELECT id, coll, multikey, spec FROM indexes ORDER BY id')) {
-      byId.get(Number(row['coll']))?.indexes.push(readIndex(Number(row['id']), decode(bytesOf(row['spec'])), row['multikey'] === 1, 0));
-    }
-  };
-  const catalog: Catalog = {
+  const indexes = indexChanges(store, own);
+  return {
+    ...indexes,
     find: (db, name) => entries.get(`${db}.${name}`),
     ensure: (db, name) => {
       const ns = `${db}.${name}`;
@@ -97,17 +77,9 @@ export function openCatalog(store: Store): Catalog {
       if (known !== undefined) return known;
       checkName(db, name);
       store.begin();
-      const entry = read(store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
+      const entry = readEntry(store, store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
       entries.set(ns, entry);
-      catalog.addIndex(
-        entry,
-        new Map<string, Value>([
-          ['v', new Int32(2)],
-          ['key', new Map([['_id', new Int32(1)]])],
-          ['name', '_id_'],
-        ]),
-        0,
-      );
+      indexes.addIndex(entry, idIndexSpec, 0);
       return entry;
     },
     list: () => entries.values(),
@@ -119,6 +91,17 @@ export function openCatalog(store: Store): Catalog {
       store.run('DELETE FROM colls WHERE id = ?', coll.id);
       entries.delete(coll.ns);
     },
+    nextRid: (coll) => ++own(coll).lastRid,
+    reload: () => {
+      entries = load(store, entries);
+    },
+  };
+}
+
+type IndexChanges = Pick<Catalog, 'addIndex' | 'dropIndex' | 'changeIndex' | 'markMultikey'>;
+
+function indexChanges(store: Store, own: (coll: Collection) => Entry): IndexChanges {
+  return {
     addIndex: (coll, spec, born) => {
       store.begin();
       const id = store.run('INSERT INTO indexes(coll, multikey, spec) VALUES (?, 0, ?)', coll.id, encode(spec));
@@ -145,11 +128,41 @@ export function openCatalog(store: Store): Catalog {
       store.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
       index.multikey = true;
     },
-    nextRid: (coll) => ++own(coll).lastRid,
-    reload,
   };
-  reload();
-  return catalog;
+}
+
+const idIndexSpec: Doc = new Map<string, Value>([
+  ['v', new Int32(2)],
+  ['key', new Map([['_id', new Int32(1)]])],
+  ['name', '_id_'],
+]);
+
+/** Reads collections and indexes. Of what was known the last numbers stay: open transactions hold numbers that no document on disk has. */
+function load(store: Store, known: ReadonlyMap<string, Entry>): Map<string, Entry> {
+  const entries = new Map<string, Entry>();
+  const byId = new Map<number, Entry>();
+  for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
+    const entry = readEntry(store, Number(row['id']), String(row['ns']));
+    const before = known.get(entry.ns);
+    if (before?.id === entry.id) entry.lastRid = Math.max(entry.lastRid, before.lastRid);
+    entries.set(entry.ns, entry);
+    byId.set(entry.id, entry);
+  }
+  for (const row of store.all('SELECT id, coll, multikey, spec FROM indexes ORDER BY id')) {
+    const id = Number(row['id']);
+    const entry = byId.get(Number(row['coll']));
+    const born = known.get(entry?.ns ?? '')?.indexes.find((index) => index.id === id)?.born ?? 0;
+    entry?.indexes.push(readIndex(id, decode(bytesOf(row['spec'])), row['multikey'] === 1, born));
+  }
+  return entries;
+}
+
+function readEntry(store: Store, id: number, ns: string): Entry {
+  const dot = ns.indexOf('.');
+  const lowRid = id * ridSpan;
+  const highRid = lowRid + ridSpan;
+  const last = store.all('SELECT max(rid) AS rid FROM docs WHERE rid > ? AND rid < ?', lowRid, highRid)[0]?.['rid'];
+  return { id, ns, db: ns.slice(0, dot), name: ns.slice(dot + 1), lowRid, highRid, indexes: [], lastRid: Number(last ?? lowRid) };
 }
 
 function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Index {
@@ -159,7 +172,8 @@ function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Inde
     fields.push({ path, parts: path.split('.'), direction: isNumber(direction) && toNumber(direction) < 0 ? -1 : 1 });
   }
   const filter = spec.get('partialFilterExpression');
-  const name = String(spec.get('name'));
+  const given = spec.get('name');
+  const name = typeof given === 'string' ? given : '';
   return {
     id,
     name,

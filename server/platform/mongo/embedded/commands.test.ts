@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import type { Collection, Document } from 'mongodb';
 import { MongoClient, MongoServerError } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { commands, statementOptions } from './supported-commands.ts';
@@ -13,13 +13,20 @@ beforeAll(async () => {
 afterAll(() => at.stop());
 beforeEach(() => at.db.dropDatabase());
 
+/** Documents of the tests: any fields beside a number as _id. */
+interface Doc {
+  _id: number;
+  [field: string]: unknown;
+}
+const coll = (name: string): Collection<Doc> => at.db.collection<Doc>(name);
+
 const codeOf = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'no error',
     (error: unknown) => (error instanceof MongoServerError ? error.code : error),
   );
 
-const numbers = (n: number): Document[] => Array.from({ length: n }, (_, i) => ({ _id: i, i, even: i % 2 === 0, text: `t${i}` }));
+const numbers = (n: number): Doc[] => Array.from({ length: n }, (_, i) => ({ _id: i, i, even: i % 2 === 0, text: `t${i}` }));
 
 describe('the closed list', () => {
   test('an unknown command is refused', async () => {
@@ -65,25 +72,25 @@ describe('writing', () => {
   });
 
   test('update counts what matched and what changed, and upserts', async () => {
-    await at.db.collection('c').insertMany(numbers(10));
-    expect(await at.db.collection('c').updateMany({ i: { $lt: 4 } }, { $set: { even: true } })).toMatchObject({
+    await coll('c').insertMany(numbers(10));
+    expect(await coll('c').updateMany({ i: { $lt: 4 } }, { $set: { even: true } })).toMatchObject({
       matchedCount: 4,
       modifiedCount: 2,
     });
-    const upserted = await at.db.collection('c').updateOne({ i: 99 }, { $set: { text: 'new' } }, { upsert: true });
+    const upserted = await coll('c').updateOne({ i: 99 }, { $set: { text: 'new' } }, { upsert: true });
     expect(upserted).toMatchObject({ matchedCount: 0, upsertedCount: 1 });
-    expect(await at.db.collection('c').findOne({ _id: upserted.upsertedId ?? 0 })).toMatchObject({ i: 99, text: 'new' });
+    expect(await coll('c').findOne({ _id: upserted.upsertedId ?? 0 })).toMatchObject({ i: 99, text: 'new' });
   });
 
   test('a document changed by an update over its own index is changed once', async () => {
-    await at.db.collection('c').createIndex({ i: 1 });
-    await at.db.collection('c').insertMany(numbers(500));
+    await coll('c').createIndex({ i: 1 });
+    await coll('c').insertMany(numbers(500));
     await at.db.collection('c').updateMany({ i: { $gte: 0 } }, { $inc: { i: 1000 } });
-    expect(await at.db.collection('c').countDocuments({ i: { $gte: 1000, $lt: 1500 } })).toBe(500);
+    expect(await coll('c').countDocuments({ i: { $gte: 1000, $lt: 1500 } })).toBe(500);
   });
 
   test('findAndModify gives the document before or after, removes, and upserts', async () => {
-    const c = at.db.collection('c');
+    const c = coll('c');
     await c.insertMany(numbers(3));
     expect(await c.findOneAndUpdate({ i: 1 }, { $set: { text: 'x' } })).toMatchObject({ text: 't1' });
     expect(await c.findOneAndUpdate({ i: 1 }, { $set: { text: 'y' } }, { returnDocument: 'after', projection: { text: 1 } })).toEqual({
@@ -96,22 +103,22 @@ describe('writing', () => {
   });
 
   test('removes one or all', async () => {
-    await at.db.collection('c').insertMany(numbers(10));
-    expect((await at.db.collection('c').deleteOne({ even: true })).deletedCount).toBe(1);
-    expect((await at.db.collection('c').deleteMany({ even: true })).deletedCount).toBe(4);
+    await coll('c').insertMany(numbers(10));
+    expect((await coll('c').deleteOne({ even: true })).deletedCount).toBe(1);
+    expect((await coll('c').deleteMany({ even: true })).deletedCount).toBe(4);
   });
 
   test('keeps types and the order of fields', async () => {
     const doc = { _id: 1, b: 1.5, a: [1, { z: null, y: true }], 10: 'ten', date: new Date(5) };
-    await at.db.collection<Document>('c').insertOne(doc);
-    const raw = await at.db.collection('c').findOne({}, { promoteValues: false });
+    await coll('c').insertOne(doc);
+    const raw = await coll('c').findOne({}, { promoteValues: false });
     expect(Object.keys(raw ?? {})).toEqual(Object.keys(doc));
-    expect(await at.db.collection('c').findOne({})).toEqual(doc);
+    expect(await coll('c').findOne({})).toEqual(doc);
   });
 });
 
 describe('reading', () => {
-  beforeEach(() => at.db.collection('c').insertMany(numbers(1000)));
+  beforeEach(() => coll('c').insertMany(numbers(1000)));
 
   test('cursors give every document once, in batches of any size', async () => {
     for (const batchSize of [1, 7, 101, 5000]) {
@@ -144,7 +151,7 @@ describe('reading', () => {
   });
 
   test('count and distinct', async () => {
-    const c = at.db.collection('c');
+    const c = coll('c');
     expect(await c.countDocuments({ even: true })).toBe(500);
     expect(await c.estimatedDocumentCount()).toBe(1000);
     expect(await at.db.command({ count: 'c', query: { even: true }, skip: 490, limit: 20 })).toMatchObject({ n: 10 });
@@ -160,7 +167,7 @@ describe('reading', () => {
   });
 
   test('aggregation reads other collections', async () => {
-    await at.db.collection<Document>('other').insertMany([
+    await coll('other').insertMany([
       { _id: 1, of: 4 },
       { _id: 2, of: 4 },
     ]);
@@ -169,7 +176,7 @@ describe('reading', () => {
       { $lookup: { from: 'other', localField: 'i', foreignField: 'of', as: 'them' } },
       { $project: { n: { $size: '$them' } } },
     ];
-    expect(await at.db.collection('c').aggregate(pipeline).toArray()).toEqual([{ _id: 4, n: 2 }]);
+    expect(await coll('c').aggregate(pipeline).toArray()).toEqual([{ _id: 4, n: 2 }]);
   });
 });
 
@@ -194,22 +201,22 @@ describe('collections and indexes', () => {
 
   test('a unique index is not made over duplicates', async () => {
     await at.db.collection('c').insertMany([{ a: 1 }, { a: 1 }]);
-    expect(await codeOf(at.db.collection('c').createIndex({ a: 1 }, { unique: true }))).toBe(11000);
-    expect(await at.db.collection('c').indexes()).toHaveLength(1);
+    expect(await codeOf(coll('c').createIndex({ a: 1 }, { unique: true }))).toBe(11000);
+    expect(await coll('c').indexes()).toHaveLength(1);
   });
 
   test('sparse and partial unique indexes leave out what they should', async () => {
-    await at.db.collection('s').createIndex({ a: 1 }, { unique: true, sparse: true });
-    await at.db.collection('p').createIndex({ a: 1 }, { unique: true, partialFilterExpression: { a: { $type: 'string' } } });
+    await coll('s').createIndex({ a: 1 }, { unique: true, sparse: true });
+    await coll('p').createIndex({ a: 1 }, { unique: true, partialFilterExpression: { a: { $type: 'string' } } });
     for (const name of ['s', 'p']) {
       await at.db.collection(name).insertMany([{}, {}, { a: 'x' }]);
       expect(await codeOf(at.db.collection(name).insertOne({ a: 'x' }))).toBe(11000);
-      expect(await at.db.collection(name).countDocuments({ a: null })).toBe(2);
+      expect(await coll(name).countDocuments({ a: null })).toBe(2);
     }
   });
 
   test('a TTL index removes what has expired, and nothing else', async () => {
-    const c = at.db.collection<Document>('t');
+    const c = coll('t');
     await c.createIndex({ at: 1 }, { expireAfterSeconds: 10 });
     await c.insertMany([{ _id: 1, at: new Date(Date.now() - 20_000) }, { _id: 2, at: new Date() }, { _id: 3, at: 'text' }, { _id: 4 }]);
     await expect
@@ -231,7 +238,7 @@ describe('sessions and server', () => {
       client.db('test').command({ update: 'c', updates: [{ q: { k: 1 }, u: { $inc: { n: 1 } }, upsert: true }], txnNumber }, { session });
     expect((await send(501n))['upserted']).toHaveLength(1);
     expect((await send(501n))['upserted']).toHaveLength(1);
-    expect(await at.db.collection('c').findOne({ k: 1 })).toMatchObject({ n: 1 });
+    expect(await coll('c').findOne({ k: 1 })).toMatchObject({ n: 1 });
     expect(await codeOf(send(400n))).toBe(225);
     await session.endSession();
     await client.close();
@@ -247,7 +254,7 @@ describe('sessions and server', () => {
   });
 
   test('a document beyond 16 MB is refused', async () => {
-    await at.db.collection<Document>('c').insertOne({ _id: 1, a: 'x'.repeat(9_000_000) });
-    expect(await codeOf(at.db.collection<Document>('c').updateOne({ _id: 1 }, { $set: { b: 'x'.repeat(9_000_000) } }))).toBe(10334);
+    await coll('c').insertOne({ _id: 1, a: 'x'.repeat(9_000_000) });
+    expect(await codeOf(coll('c').updateOne({ _id: 1 }, { $set: { b: 'x'.repeat(9_000_000) } }))).toBe(10334);
   });
 });

@@ -1,4 +1,4 @@
-import { countArg, docArg, flagArg, onlyKnown } from './args.ts';
+import { countArg, docArg, flagArg, onlyKnown, textArg } from './args.ts';
 import * as admin from './commands/admin.ts';
 import { aggregate, explain } from './commands/aggregate.ts';
 import * as read from './commands/read.ts';
@@ -63,21 +63,32 @@ export function dispatch(engine: Engine, request: Request, deadline: number | un
     const session = sessions.sessionKey(request.body.get('lsid'));
     checkOptions(name, request);
     txn = transactionOf(engine, name, request.body, session);
-    const number = toInteger(request.body.get('txnNumber'));
-    const once = txn === undefined && number !== undefined && session !== undefined && retryable.has(name);
-    const known = once ? engine.retries.find(session, number) : undefined;
-    if (known !== undefined) return known;
-    const reply = handlers[name]?.(callOf(engine, name, request, session, txn, deadline)) ?? okReply();
+    const call = callOf(engine, name, request, session, txn, deadline);
+    const number = txn === undefined && retryable.has(name) ? toInteger(request.body.get('txnNumber')) : undefined;
+    const reply = number === undefined ? run(call) : runOnce(call, number);
     if (txn !== undefined && reply instanceof Map && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
-    if (!once) return reply;
-    const bytes = reply instanceof Uint8Array ? reply : encode(reply);
-    engine.retries.record(session, number, bytes);
-    return bytes;
+    return reply;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     if (txn !== undefined) sessions.closeTransaction(engine, txn);
     return errorReply(error, request.body.get('autocommit') === false && name !== 'commitTransaction');
   }
+}
+
+function run(call: Call): Reply {
+  return handlers[call.name]?.(call) ?? okReply();
+}
+
+/** A numbered write: sent again, it is answered as the first time. */
+function runOnce(call: Call, number: number): Reply {
+  const { session, engine } = call;
+  if (session === undefined) throw new CommandError(72, 'txnNumber may only be given in a session');
+  const known = engine.retries.find(session, number);
+  if (known !== undefined) return known;
+  const reply = run(call);
+  const bytes = reply instanceof Uint8Array ? reply : encode(reply);
+  engine.retries.record(session, number, bytes);
+  return bytes;
 }
 
 /** The time limit a command brings. */
@@ -113,14 +124,13 @@ function checkOptions(name: string, { body, sequences }: Request): void {
 }
 
 function transactionOf(engine: Engine, name: string, body: Doc, session: string | undefined): Transaction | undefined {
-  if (body.get('autocommit') === undefined) return undefined;
+  const autocommit = body.get('autocommit');
+  if (autocommit === undefined) return undefined;
   const number = toInteger(body.get('txnNumber'));
-  if (body.get('autocommit') !== false || number === undefined || session === undefined)
+  if (autocommit !== false || number === undefined || session === undefined)
     throw new CommandError(72, 'autocommit must be false and come with lsid and txnNumber');
   if (!transactionCommands.has(name)) throw new CommandError(263, `Cannot run '${name}' in a multi-document transaction.`);
   const latest = engine.transactions.latest(session);
-  if (latest !== undefined && latest.number > number)
-    throw new CommandError(225, `Cannot continue transaction ${number}: a newer one has started in this session`);
   if (flagArg(body, 'startTransaction')) return begin(engine, session, number, latest);
   if (latest?.number === number && latest.open) return latest;
   if (name === 'commitTransaction' || name === 'abortTransaction') return undefined; // a lost answer may have been to a commit
@@ -128,6 +138,8 @@ function transactionOf(engine: Engine, name: string, body: Doc, session: string 
 }
 
 function begin(engine: Engine, session: string, number: number, latest: Transaction | undefined): Transaction {
+  if (latest !== undefined && latest.number > number)
+    throw new CommandError(225, `Cannot start transaction ${number}: a newer one has started in this session`);
   if (latest?.number === number) throw badValue(`transaction ${number} was started already`);
   if (latest?.open === true) sessions.closeTransaction(engine, latest);
   return engine.transactions.begin(session, number);
@@ -149,5 +161,5 @@ function callOf(
     check,
     onLongScan: longScanReporter(engine.options.tell),
   };
-  return { engine, name, db: String(request.body.get('$db')), body: request.body, sequences: request.sequences, session, txn, scope };
+  return { engine, name, db: textArg(request.body, '$db'), body: request.body, sequences: request.sequences, session, txn, scope };
 }

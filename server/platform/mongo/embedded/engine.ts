@@ -75,7 +75,7 @@ export function longScanReporter(tell: (event: EngineEvent) => void): Scope['onL
   return (coll: Collection, filter: Doc, examined: number) =>
     tell({
       kind: 'long-scan',
-      message: 'a search read a whole collection: an index is missing',
+      message: 'a search read a whole large collection',
       collection: coll.ns,
       fields: [...filter.keys()],
       examined,

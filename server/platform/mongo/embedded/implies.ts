@@ -41,20 +41,29 @@ function proves(bound: Bound, operator: string, value: Value): boolean {
       return values?.every((one) => equalValues(one, value)) === true;
     case '$gt':
     case '$gte':
-      if (values !== undefined) return values.every((one) => above(one, value, operator === '$gt'));
-      return bound.gt !== undefined
-        ? above(bound.gt, value, false)
-        : bound.gte !== undefined && above(bound.gte, value, operator === '$gt');
+      return all(ends(values, bound.gt, bound.gte), (end) => above(end.value, value, operator === '$gt' && !end.open));
     case '$lt':
     case '$lte':
-      if (values !== undefined) return values.every((one) => above(value, one, operator === '$lt'));
-      return bound.lt !== undefined
-        ? above(value, bound.lt, false)
-        : bound.lte !== undefined && above(value, bound.lte, operator === '$lt');
+      return all(ends(values, bound.lt, bound.lte), (end) => above(value, end.value, operator === '$lt' && !end.open));
     default:
       return false;
   }
 }
+
+interface End {
+  readonly value: Value;
+  /** Whether the value itself is left out. */
+  readonly open: boolean;
+}
+
+/** Where the values that satisfy a bound end on one side. */
+function ends(values: readonly Value[] | undefined, open: Value | undefined, closed: Value | undefined): readonly End[] {
+  if (values !== undefined) return values.map((value) => ({ value, open: false }));
+  if (open !== undefined) return [{ value: open, open: true }];
+  return closed === undefined ? [] : [{ value: closed, open: false }];
+}
+
+const all = (list: readonly End[], test: (end: End) => boolean): boolean => list.length > 0 && list.every(test);
 
 /** Whether a is greater than b (or equal, unless strictly), within one type. */
 function above(a: Value, b: Value, strictly: boolean): boolean {

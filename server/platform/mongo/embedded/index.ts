@@ -136,8 +136,9 @@ function hostWorker(input: WorkerInput, release: () => void, options: EmbeddedOp
     },
   };
   return new Promise((resolve, reject) => {
-    worker.on('error', (error) => {
-      options.onEvent?.({ kind: 'fault', message: `the database thread ended: ${error instanceof Error ? error.message : String(error)}` });
+    worker.on('error', (cause) => {
+      const error = new Error(`the database thread ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+      options.onEvent?.({ kind: 'fault', message: error.message });
       reject(error); // without effect once it is ready
     });
     worker.on('message', (message: WorkerMessage) => {

@@ -33,14 +33,12 @@ const wholeIndex: Range = { lo: new Uint8Array(), hi: new Uint8Array([0xff]) };
 export function planFor(view: View, coll: Collection, filter: Doc, sort?: Doc, hint?: Value): Plan {
   if (hint !== undefined) return hinted(view, coll, filter, sort, hint);
   const bounds = filterBounds(filter);
-  let best: Scored | undefined;
-  for (const index of coll.indexes) {
-    if (!usable(view, index, filter, bounds)) continue;
-    const found = scored(index, bounds, sort);
-    if (found !== undefined && found.score > (best?.score ?? 0)) best = found;
-  }
-  if (best === undefined || best.score <= sortScore) return branches(view, coll, filter) ?? best?.plan ?? { kind: 'scan' };
-  return best.plan;
+  const usableOnes = coll.indexes.filter((index) => usable(view, index, filter, bounds));
+  const found = usableOnes.map((index) => scored(index, bounds, sort)).filter((one) => one !== undefined);
+  const [first] = found;
+  const best = first && found.reduce((a, b) => (b.score > a.score ? b : a));
+  if (best !== undefined && best.score > sortScore) return best.plan;
+  return branches(view, coll, filter) ?? best?.plan ?? { kind: 'scan' };
 }
 
 /** The first key after all that begin with these bytes. */
@@ -82,33 +80,43 @@ function usable(view: View, index: Index, filter: Doc, bounds: readonly Bound[])
 const sortScore = 4;
 
 function scored(index: Index, bounds: readonly Bound[], sort: Doc | undefined): Scored | undefined {
-  let prefixes: Uint8Array[] = [new Uint8Array()];
-  let score = 0;
-  let fixed = 0; // leading fields with one value each: they do not disturb the order of those behind them
-  let last: Range | undefined;
-  const opened = new Set<string>();
-  for (const [i, field] of index.fields.entries()) {
-    const first = field.parts[0] ?? '';
-    if (index.multikey && opened.has(first)) break; // two elements of one array may satisfy two bounds: no key holds both
-    opened.add(first);
-    const own = bounds.filter((bound) => bound.path === field.path);
-    const points = pointsOf(own, field.direction);
-    if (points !== undefined && prefixes.length * points.length <= maxRanges) {
-      if (points.length === 1 && fixed === i) fixed++;
-      score += points.length === 1 ? 10 : 8;
-      prefixes = prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
-      continue;
-    }
-    last = rangeOf(own, field.direction, index.multikey);
-    if (last !== undefined) score += 5;
-    break;
-  }
-  if (index.unique && fixed === index.fields.length) score += 1000;
+  const { prefixes, fixed, last, score: narrowed } = narrow(index, bounds);
   const order = index.multikey || sort === undefined ? undefined : orderGiven(index, sort, fixed);
-  if (order !== undefined) score += sortScore;
+  const single = index.unique && fixed === index.fields.length;
+  const score = narrowed + (single ? 1000 : 0) + (order === undefined ? 0 : sortScore);
   if (score === 0) return undefined;
   const ranges = prefixes.map((prefix) => under(prefix, last)).sort((a, b) => Buffer.compare(a.lo, b.lo));
   return { score, plan: { kind: 'index', index, ranges, backward: order === 'backward', sorted: order !== undefined } };
+}
+
+interface Narrowed {
+  readonly prefixes: readonly Uint8Array[];
+  /** How many leading fields have one value each: they do not disturb the order of those behind them. */
+  readonly fixed: number;
+  readonly last: Range | undefined;
+  readonly score: number;
+}
+
+/** Field by field of the index: single values as long as there are any, then at most one range. */
+function narrow(index: Index, bounds: readonly Bound[]): Narrowed {
+  let prefixes: Uint8Array[] = [new Uint8Array()];
+  let score = 0;
+  let fixed = 0;
+  const opened = new Set<string | undefined>();
+  for (const [i, { path, parts, direction }] of index.fields.entries()) {
+    if (index.multikey && opened.has(parts[0])) break; // two elements of one array may satisfy two bounds: no key holds both
+    opened.add(parts[0]);
+    const own = bounds.filter((bound) => bound.path === path);
+    const points = pointsOf(own, direction);
+    if (points === undefined || prefixes.length * points.length > maxRanges) {
+      const last = rangeOf(own, direction, index.multikey);
+      return { prefixes, fixed, last, score: score + (last === undefined ? 0 : 5) };
+    }
+    if (points.length === 1 && fixed === i) fixed++;
+    score += points.length === 1 ? 10 : 8;
+    prefixes = prefixes.flatMap((prefix) => points.map((point) => Buffer.concat([prefix, point])));
+  }
+  return { prefixes, fixed, last: undefined, score };
 }
 
 function under(prefix: Uint8Array, range: Range | undefined): Range {
@@ -121,7 +129,7 @@ function pointsOf(bounds: readonly Bound[], direction: 1 | -1): Uint8Array[] | u
   const values = bounds.find((bound) => bound.eq !== undefined)?.eq;
   const list = values !== undefined ? [values] : bounds.find((bound) => bound.in !== undefined)?.in;
   if (list === undefined || list.some((value) => value === null || Array.isArray(value))) return undefined; // null also means missing; an array is indexed by its elements
-  const keys = list.map((value) => Buffer.from(indexKey([value], [direction]))).sort(Buffer.compare);
+  const keys = list.map((value) => Buffer.from(indexKey([value], [direction]))).sort((a, b) => Buffer.compare(a, b));
   return keys.filter((key, i) => i === 0 || Buffer.compare(key, keys[i - 1] ?? key) !== 0);
 }
 

@@ -6,6 +6,7 @@ import type { Plan } from './planner.ts';
 import { compileSort } from './sort.ts';
 import type { Stored } from './store.ts';
 import type { Row } from './transactions.ts';
+import { decode } from './values.ts';
 import type { Doc, Value } from './values.ts';
 import { docOf } from './view.ts';
 import type { View } from './view.ts';
@@ -17,6 +18,8 @@ export interface Search {
   /** 0 or undefined: no limit. */
   readonly limit?: number | undefined;
   readonly hint?: Value | undefined;
+  /** The only top-level fields that anybody will look at: the others need not be decoded. */
+  readonly only?: ReadonlySet<string> | undefined;
 }
 
 /** Where a search runs, and who watches it. */
@@ -36,13 +39,15 @@ const maxChunk = 256;
 export function* select(scope: Scope, coll: Collection | undefined, search: Search): Generator<Row> {
   if (coll === undefined) return;
   const { filter, skip = 0, limit = 0 } = search;
-  const sort = search.sort !== undefined && search.sort.size > 0 ? search.sort : undefined;
+  const sort = search.sort?.size === 0 ? undefined : search.sort;
   const plan = planFor(scope.view, coll, filter, sort, search.hint);
-  const own = scope.view.own(coll);
-  const isSorted = sort === undefined || (plan.kind === 'index' && plan.sorted && (own === undefined || own.size === 0));
+  const ordered = sort === undefined || isOrdered(plan, scope.view.own(coll));
   const wanted = limit === 0 ? Infinity : skip + limit;
-  const found = matching(scope, coll, plan, filter, isSorted ? wanted : Infinity);
-  const rows = isSorted ? found : sorted(found, sort, wanted);
+  const found = matching(scope, coll, plan, search, ordered ? wanted : Infinity);
+  yield* portion(ordered ? found : sorted(found, sort, wanted), skip, wanted);
+}
+
+function* portion(rows: Iterable<Row>, skip: number, wanted: number): Generator<Row> {
   let passed = 0;
   for (const row of rows) {
     if (++passed > skip) yield row;
@@ -50,20 +55,31 @@ export function* select(scope: Scope, coll: Collection | undefined, search: Sear
   }
 }
 
-function* matching(scope: Scope, coll: Collection, plan: Plan, filter: Doc, wanted: number): Generator<Row> {
-  const matches = compileFilter(filter);
-  const own = scope.view.own(coll);
+function isOrdered(plan: Plan, own: ReadonlyMap<number, unknown> | undefined): boolean {
+  return plan.kind === 'index' && plan.sorted && (own === undefined || own.size === 0);
+}
+
+function* matching(scope: Scope, coll: Collection, plan: Plan, search: Search, wanted: number): Generator<Row> {
+  const matches = search.filter.size === 0 ? () => true : matcherOf(search);
+  const own = scope.view.own(coll) ?? noRows;
   let examined = 0;
   try {
     for (const row of candidates(scope.view, coll, plan, Math.min(wanted, maxChunk))) {
       if ((++examined & 63) === 0) scope.check();
-      if (own?.has(row.rid) === true) continue;
-      if (filter.size === 0 || matches(docOf(row))) yield row;
+      if (!own.has(row.rid) && matches(row)) yield row;
     }
-    for (const row of own?.values() ?? []) if (row !== null && matches(docOf(row))) yield row;
+    for (const row of own.values()) if (row !== null && matches(row)) yield row;
   } finally {
-    if (plan.kind === 'scan' && examined > longScan) scope.onLongScan(coll, filter, examined);
+    if (plan.kind === 'scan' && examined > longScan) scope.onLongScan(coll, search.filter, examined);
   }
+}
+
+const noRows: ReadonlyMap<number, Row | null> = new Map();
+
+function matcherOf({ filter, only }: Search): (row: Row) => boolean {
+  const matches = compileFilter(filter);
+  if (only === undefined) return (row) => matches(docOf(row));
+  return (row) => matches((row.doc ??= decode(row.bytes, only)));
 }
 
 function* candidates(view: View, coll: Collection, plan: Plan, first: number): Generator<Row> {

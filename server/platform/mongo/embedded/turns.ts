@@ -35,58 +35,20 @@ const writes: ReadonlySet<string> = new Set([
 
 export function createTurns(engine: Engine): Turns {
   const { store, catalog, transactions } = engine;
-  let waiting: Waiting[] = [];
-  let scheduled = false;
-
-  const fail = (error: unknown): void => {
-    const failed = waiting;
-    waiting = [];
-    store.rollback();
-    catalog.reload();
-    const answer = storageError(error);
-    engine.options.tell({ kind: 'fault', message: answer.message });
-    for (const { send } of failed) send(errorReply(answer));
-  };
-  const flush = (): void => {
-    scheduled = false;
-    try {
-      store.commit();
-      transactions.batchCommitted();
-    } catch (error) {
-      return fail(error);
-    }
-    const done = waiting;
-    waiting = [];
-    for (const { send, reply } of done) send(reply);
-  };
-  const answer = (send: Send, reply: Reply): void => {
-    if (!store.batchOpen()) return send(reply);
-    waiting.push({ send, reply }); // a read too: it may have seen what is not yet on disk
-    if (!scheduled) setImmediate(flush);
-    scheduled = true;
-  };
+  const answers = createAnswers(engine);
   const attempt = (request: Request, send: Send, deadline: number | undefined): void => {
     const [name = ''] = request.body.keys();
     const mayWait = transactions.openOnes().length > 0 && writes.has(name) && !request.body.has('autocommit');
     try {
       if (mayWait) store.mark();
-      answer(send, dispatch(engine, request, deadline));
+      answers.give(send, dispatch(engine, request, deadline));
     } catch (error) {
-      if (!(error instanceof Blocked)) {
-        if (!writes.has(name) && !isStorageError(error)) return answer(send, errorReply(storageError(error))); // a read that failed spoils nothing
-        waiting.push({ send, reply: new Map() });
-        return fail(error);
-      }
+      if (!(error instanceof Blocked)) return answers.failed(send, error, writes.has(name));
       store.undo();
       catalog.reload();
-      if (!scheduled) setImmediate(flush);
-      scheduled = true;
-      waitFor(
-        error,
-        deadline,
-        () => attempt(request, send, deadline),
-        (late) => answer(send, errorReply(late)),
-      );
+      answers.soon();
+      const again = (): void => attempt(request, send, deadline);
+      waitFor(error, deadline, again, (late) => answers.give(send, errorReply(late)));
     }
   };
   return {
@@ -102,11 +64,66 @@ export function createTurns(engine: Engine): Turns {
       try {
         task();
       } catch (error) {
-        fail(error);
+        answers.failed(() => undefined, error, true);
       }
-      flush();
+      answers.flush();
     },
+    flush: answers.flush,
+  };
+}
+
+/** Answers that wait for the COMMIT of their turn. */
+interface Answers {
+  give(send: Send, reply: Reply): void;
+  /** A command failed in the storage or by a fault of the engine. What it may have half written is undone, with all of its turn. */
+  failed(send: Send, error: unknown, wrote: boolean): void;
+  /** Commits at the end of the turn. */
+  soon(): void;
+  readonly flush: () => void;
+}
+
+function createAnswers({ store, catalog, transactions, options }: Engine): Answers {
+  let waiting: Waiting[] = [];
+  let scheduled = false;
+  const undoTurn = (error: unknown): void => {
+    const failed = waiting;
+    waiting = [];
+    store.rollback();
+    catalog.reload();
+    const told = storageError(error);
+    options.tell({ kind: 'fault', message: told.message });
+    for (const { send } of failed) send(errorReply(told));
+  };
+  const flush = (): void => {
+    scheduled = false;
+    try {
+      store.commit();
+      transactions.batchCommitted();
+    } catch (error) {
+      return undoTurn(error);
+    }
+    const done = waiting;
+    waiting = [];
+    for (const { send, reply } of done) send(reply);
+  };
+  const soon = (): void => {
+    if (!scheduled) setImmediate(flush);
+    scheduled = true;
+  };
+  const give = (send: Send, reply: Reply): void => {
+    if (!store.batchOpen()) return send(reply);
+    waiting.push({ send, reply }); // a read too: it may have seen what is not yet on disk
+    soon();
+  };
+  return {
+    give,
+    soon,
     flush,
+    failed: (send, error, wrote) => {
+      if (!wrote && !isStorageError(error)) return give(send, errorReply(storageError(error))); // a read that failed spoils nothing
+      waiting.push({ send, reply: new Map() });
+      undoTurn(error);
+    },
   };
 }
 

@@ -2,14 +2,14 @@ import { runPipeline } from '../aggregation.ts';
 import { docArg, docList, flagArg, hintArg } from '../args.ts';
 import type { Call } from '../engine.ts';
 import { refuse } from '../errors.ts';
+import { neededFields } from '../needs.ts';
 import { planFor } from '../planner.ts';
 import type { Plan } from '../planner.ts';
 import { select } from '../search.ts';
 import type { Search } from '../search.ts';
 import type { Row } from '../transactions.ts';
-import { Int32, encode, equalValues, toInteger } from '../values.ts';
+import { Int32, decode, encode, equalValues, toInteger } from '../values.ts';
 import type { Doc, Value } from '../values.ts';
-import { docOf } from '../view.ts';
 import { okReply } from '../wire.ts';
 import { existing, namespace, openCursor, searchOf } from './common.ts';
 import { countAll } from './read.ts';
@@ -34,7 +34,7 @@ export function aggregate(call: Call): Doc | Uint8Array {
     }
     const find = (name: string, filter: Doc): Iterable<Doc> =>
       documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
-    for (const doc of runPipeline([...rest], documents(select(scope, coll, search)), { find, now })) yield encode(doc);
+    for (const doc of runPipeline([...rest], documents(select(scope, coll, search), search.only), { find, now })) yield encode(doc);
   });
 }
 
@@ -69,14 +69,18 @@ function searchAndRest(body: Doc): { search: Search; rest: readonly Doc[] } {
   const stageAt = (at: number, name: string): Value | undefined => (pipeline[at]?.size === 1 ? pipeline[at].get(name) : undefined);
   let at = 0;
   const match = stageAt(at, '$match');
-  const filter: Doc = match instanceof Map ? match : new Map();
+  const filter: Doc = match instanceof Map ? match : new Map<string, Value>();
   if (match instanceof Map) at++;
   const sort = stageAt(at, '$sort');
   if (sort instanceof Map && sort.size > 0) at++;
   const limit = toInteger(stageAt(at, '$limit')) ?? 0;
   if (limit > 0) at++;
   const hint = hintArg(body);
-  return { search: { filter, sort: sort instanceof Map ? sort : undefined, limit: Math.max(0, limit), hint }, rest: pipeline.slice(at) };
+  const only = neededFields(filter, sort instanceof Map ? sort : undefined, stageAt(at, '$group'));
+  return {
+    search: { filter, sort: sort instanceof Map ? sort : undefined, limit: Math.max(0, limit), hint, only },
+    rest: pipeline.slice(at),
+  };
 }
 
 /** What countDocuments sends. */
@@ -91,8 +95,8 @@ const countStage: Doc = new Map([
 ]);
 const isCount = (rest: readonly Doc[]): boolean => rest.length === 1 && equalValues(rest[0], countStage);
 
-function* documents(rows: Iterable<Row>): Generator<Doc> {
-  for (const row of rows) yield docOf(row);
+function* documents(rows: Iterable<Row>, only?: ReadonlySet<string>): Generator<Doc> {
+  for (const row of rows) yield row.doc ?? decode(row.bytes, only);
 }
 
 function explained(name: string, body: Doc): Search {

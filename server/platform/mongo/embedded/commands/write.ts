@@ -13,6 +13,7 @@ import { BSONRegExp, Int32, ObjectId } from '../values.ts';
 import type { Doc, Value } from '../values.ts';
 import { checkedBytes, docOf } from '../view.ts';
 import { okReply } from '../wire.ts';
+import { collectionName, existing } from './common.ts';
 
 type Updater = ReturnType<typeof compileUpdate>;
 
@@ -23,7 +24,7 @@ export function insert(call: Call): Doc {
   const given = givenDocs(call.body, call.sequences, 'documents');
   let n = 0;
   const writeErrors = eachStatement(call, given, (one) => {
-    const coll = ensured(call, 'insert');
+    const coll = ensured(call);
     const { doc, bytes } = withId(one);
     call.scope.view.insert(coll, doc, bytes);
     n++;
@@ -74,48 +75,42 @@ export function remove(call: Call): Doc {
 }
 
 export function findAndModify(call: Call): Doc {
-  const { body, scope } = call;
+  const { body } = call;
   const filter = docArg(body, 'query');
   const removes = flagArg(body, 'remove');
-  const given = body.get('update');
-  if (removes === (given !== undefined)) throw failedToParse("Either an update or 'remove'=true must be specified, and not both");
-  if (removes && (flagArg(body, 'upsert') || flagArg(body, 'new')))
-    throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
+  checkFindAndModify(body, removes);
   const fields = optionalDoc(body, 'fields');
   const project = fields === undefined || fields.size === 0 ? (doc: Doc) => doc : compileProjection(fields, filter);
   const updater = removes ? undefined : updaterOf(body, 'update', filter);
   const coll = existing(call);
-  const [row] = select(scope, coll, { filter, sort: optionalDoc(body, 'sort'), limit: 1, hint: hintArg(body) });
-  const n = new Int32(row === undefined ? 0 : 1);
+  const [row] = select(call.scope, coll, { filter, sort: optionalDoc(body, 'sort'), limit: 1, hint: hintArg(body) });
+  if (coll === undefined || row === undefined) return foundNothing(call, filter, updater, project);
+  const lastErrorObject = new Map<string, Value>([['n', new Int32(1)]]);
   if (updater === undefined) {
-    if (coll !== undefined && row !== undefined) scope.view.remove(coll, row);
-    return okReply({ lastErrorObject: new Map([['n', n]]), value: row === undefined ? null : project(docOf(row)) });
+    call.scope.view.remove(coll, row);
+    return okReply({ lastErrorObject, value: project(docOf(row)) });
   }
-  if (coll !== undefined && row !== undefined) {
-    const after = changeRow(call, coll, row, updater) ?? docOf(row);
-    return okReply({
-      lastErrorObject: new Map<string, Value>([
-        ['n', n],
-        ['updatedExisting', true],
-      ]),
-      value: project(flagArg(body, 'new') ? after : docOf(row)),
-    });
-  }
-  if (!flagArg(body, 'upsert'))
-    return okReply({
-      lastErrorObject: new Map<string, Value>([
-        ['n', n],
-        ['updatedExisting', false],
-      ]),
-      value: null,
-    });
+  const after = changeRow(call, coll, row, updater) ?? docOf(row);
+  return okReply({
+    lastErrorObject: lastErrorObject.set('updatedExisting', true),
+    value: project(flagArg(body, 'new') ? after : docOf(row)),
+  });
+}
+
+function checkFindAndModify(body: Doc, removes: boolean): void {
+  if (removes === body.has('update')) throw failedToParse("Either an update or 'remove'=true must be specified, and not both");
+  if (removes && (flagArg(body, 'upsert') || flagArg(body, 'new')))
+    throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
+}
+
+function foundNothing(call: Call, filter: Doc, updater: Updater | undefined, project: (doc: Doc) => Doc): Doc {
+  const lastErrorObject = new Map<string, Value>([['n', new Int32(0)]]);
+  if (updater === undefined) return okReply({ lastErrorObject, value: null });
+  lastErrorObject.set('updatedExisting', false);
+  if (!flagArg(call.body, 'upsert')) return okReply({ lastErrorObject, value: null });
   const doc = upsert(call, filter, updater);
-  const lastErrorObject = new Map<string, Value>([
-    ['n', new Int32(1)],
-    ['updatedExisting', false],
-    ['upserted', doc.get('_id') ?? null],
-  ]);
-  return okReply({ lastErrorObject, value: flagArg(body, 'new') ? project(doc) : null });
+  lastErrorObject.set('n', new Int32(1)).set('upserted', doc.get('_id') ?? null);
+  return okReply({ lastErrorObject, value: flagArg(call.body, 'new') ? project(doc) : null });
 }
 
 /** Runs the statements of a batch. A failing one is reported by its place; an ordered batch stops there. Conflicts of a transaction fail the whole command. */
@@ -142,14 +137,8 @@ function eachStatement<T>(call: Call, statements: readonly T[], run: (statement:
   return writeErrors.length > 0 ? { writeErrors } : {};
 }
 
-function existing(call: Call): Collection | undefined {
-  return call.engine.catalog.find(call.db, String(call.body.get(call.name)));
-}
-
-function ensured(call: Call, command: string): Collection {
-  const name = call.body.get(command);
-  if (typeof name !== 'string') throw new CommandError(73, 'collection name has invalid type');
-  return call.engine.catalog.ensure(call.db, name);
+function ensured(call: Call): Collection {
+  return call.engine.catalog.ensure(call.db, collectionName(call));
 }
 
 /** The document with its _id in front, which it gets if it has none. */
@@ -217,7 +206,7 @@ function changeRow(call: Call, coll: Collection, row: Row, updater: Updater): Do
 }
 
 function upsert(call: Call, filter: Doc, updater: Updater): Doc {
-  const coll = ensured(call, call.name);
+  const coll = ensured(call);
   const { doc, bytes } = withId({ doc: updater.onInsert(filter, new Date(call.engine.options.now())), bytes: undefined });
   call.scope.view.insert(coll, doc, bytes);
   return doc;
