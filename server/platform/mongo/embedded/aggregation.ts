@@ -3,12 +3,12 @@ import { newEnv, newScope, splitPath } from './expression.ts';
 import type { Scope } from './expression.ts';
 import { compileLookup } from './lookup.ts';
 import { compileMatch } from './matcher.ts';
-import { intOrLong, isNumber, toInteger, toNumber } from './model.ts';
+import { intOrLong, toInteger } from './model.ts';
 import type { Doc, Value } from './model.ts';
 import { compileSort, sortDocs } from './sort.ts';
 import type { Host, Stage } from './stage.ts';
 import { groupStages } from './stages-group.ts';
-import { rowStages, stageParts } from './stages-shape.ts';
+import { rowStages, stageParts, unknownStage } from './stages-shape.ts';
 import { refusedNames } from './supported.ts';
 import { compileUnwind } from './unwind.ts';
 
@@ -43,9 +43,7 @@ function compileStage(name: string, spec: Value, scope: Scope): Stage {
   }
   const other = otherStages[name];
   if (other !== undefined) return other(spec, scope);
-  throw refusedNames.stages.includes(name)
-    ? refuse(`stage ${name}`)
-    : new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
+  throw refusedNames.stages.includes(name) ? refuse(`stage ${name}`) : unknownStage(name);
 }
 
 function eachRow(row: ReturnType<(typeof rowStages)[string]>): Stage {
@@ -64,7 +62,7 @@ export const otherStages: Readonly<Record<string, (spec: Value, scope: Scope) =>
     };
   },
   $limit: (spec) => {
-    const most = rowCount(spec, '$limit', 15957, 5107201);
+    const most = rowCount(spec, '$limit', 5107201);
     if (most === 0) throw new CommandError(15958, 'the limit must be positive');
     return function* (source) {
       let passed = 0;
@@ -75,7 +73,7 @@ export const otherStages: Readonly<Record<string, (spec: Value, scope: Scope) =>
     };
   },
   $skip: (spec) => {
-    const first = rowCount(spec, '$skip', 15972, 5107200);
+    const first = rowCount(spec, '$skip', 5107200);
     return function* (source) {
       let seen = 0;
       for (const doc of source) if (seen++ >= first) yield doc;
@@ -87,12 +85,9 @@ export const otherStages: Readonly<Record<string, (spec: Value, scope: Scope) =>
   $facet: facetStage,
 };
 
-function rowCount(spec: Value, name: string, typeCode: number, valueCode: number): number {
-  if (!isNumber(spec))
-    throw new CommandError(name === '$limit' ? valueCode : typeCode, `invalid argument to ${name} stage: Expected a number`);
+function rowCount(spec: Value, name: string, code: number): number {
   const n = toInteger(spec);
-  if (n === undefined || n < 0)
-    throw new CommandError(valueCode, `invalid argument to ${name} stage: Expected a non-negative number in: ${toNumber(spec)}`);
+  if (n === undefined || n < 0) throw new CommandError(code, `invalid argument to ${name} stage: Expected a non-negative number`);
   return n;
 }
 

@@ -129,8 +129,7 @@ export function equality(operand: Value): Condition {
 function comparison(operand: Value, accept: (order: number) => boolean, orEqual: boolean): Condition {
   if (operand instanceof BSONRegExp) throw badValue("Can't have RegEx as arg to predicate");
   if (operand === null) return orEqual ? equality(null) : tested(() => false);
-  if (operand instanceof MinKey || operand instanceof MaxKey)
-    return tested((value) => value !== undefined && accept(compareValues(value, operand)));
+  if (operand instanceof MinKey || operand instanceof MaxKey) throw refuse('comparison with MinKey or MaxKey');
   const type = orderOf(operand);
   if (isNumber(operand)) return tested((value) => isNumber(value) && acceptNumber(value, operand, accept, orEqual));
   return tested((value) => orderOf(value) === type && accept(compareValues(value, operand)));
@@ -209,7 +208,7 @@ function allOf(operand: Value, compileFilter: CompileFilter): Condition {
     if (item instanceof BSONRegExp) return regexCondition(item, undefined);
     if (!isOperatorDoc(item)) return equality(item);
     const inner = item.get('$elemMatch');
-    if (inner === undefined) throw badValue('no $ expressions in $all');
+    if (inner === undefined || !operand.every(isOperatorDoc)) throw badValue('no $ expressions in $all');
     return elementMatch(inner, compileFilter);
   });
   return {

@@ -1,6 +1,6 @@
 import { dayMs, dayNumber, dayOfYear, fromLocal, isoDayNumber, isoWeek, minuteMs, partsOf, sundayWeek, weekDay } from './calendar.ts';
 import type { Zone } from './calendar.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, refuse } from './errors.ts';
 
 /**
  * Writes a date in MongoDB's format language (%Y-%m-%d …).
@@ -79,30 +79,32 @@ const readers: Readonly<Record<string, string>> = {
 const isoDate =
   /^(?<Y>\d{4})-(?<m>\d{2})-(?<d>\d{2})(?:[T ](?<H>\d{2}):(?<M>\d{2})(?::(?<S>\d{2})(?:\.(?<L>\d{1,3})\d*)?)?)?\s*(?<z>Z|[+-]\d{2}(?::?\d{2})?)?$/;
 
+type Read = Readonly<Record<string, string | undefined>>;
+
 /**
- * Reads a date. Without a format: ISO 8601 forms only (MongoDB guesses many more; they are an error here).
+ * Reads a date. Without a format: ISO 8601 forms only; others, of which MongoDB understands many, are refused.
  *
- * @throws CommandError 241 for a text that is no such date.
+ * @throws CommandError 241 for a text that is no date.
  */
 export function parseDate(text: string, zone: Zone, format: string | undefined, hasZone: boolean): Date {
-  const match = (format === undefined ? isoDate : patternOf(format)).exec(text);
-  const read = match?.groups;
-  if (read === undefined) throw unreadable(text);
+  const read: Read | undefined = (format === undefined ? isoDate : patternOf(format)).exec(text)?.groups;
+  if (read === undefined) throw format === undefined && /\d/.test(text) ? refuse('a date as text that is not ISO 8601') : unreadable();
   const offset = offsetOf(read);
   if (offset !== undefined && hasZone)
-    throw new CommandError(
-      241,
-      `you cannot pass in a date/time string with time zone information ('${text}') together with a timezone argument`,
-    );
-  const number = (name: string, otherwise: number): number => (read[name] === undefined ? otherwise : Number(read[name]));
-  const fraction = Number((read['L'] ?? '0').padEnd(3, '0'));
-  const time = number('H', 0) * 3_600_000 + number('M', 0) * minuteMs + number('S', 0) * 1000 + fraction;
-  if (number('H', 0) > 23 || number('M', 0) > 59 || number('S', 0) > 59) throw unreadable(text);
-  const local = dayOf(read, number, text) * dayMs + time;
+    throw new CommandError(241, 'a date as text has a time zone of its own and may not be given another');
+  const local = dayOf(read) * dayMs + timeOf(read);
   return new Date(offset === undefined ? fromLocal(local, zone) : local - offset);
 }
 
-const unreadable = (text: string): CommandError => new CommandError(241, `Error parsing date string '${text}'`);
+// Error texts never repeat what a document holds: it may be about a patient.
+const unreadable = (): CommandError => new CommandError(241, 'Error parsing date string');
+const part = (read: Read, name: string, otherwise: number): number => Number(read[name] ?? otherwise);
+
+function timeOf(read: Read): number {
+  const [hours, minutes, seconds] = [part(read, 'H', 0), part(read, 'M', 0), part(read, 'S', 0)];
+  if (hours > 23 || minutes > 59 || seconds > 59) throw unreadable();
+  return hours * 3_600_000 + minutes * minuteMs + seconds * 1000 + Number((read['L'] ?? '0').padEnd(3, '0'));
+}
 
 function patternOf(format: string): RegExp {
   const source = format.replace(/%(.)|[\\^$.*+?()[\]{}|]/gsu, (found, letter: string | undefined) => {
@@ -114,7 +116,7 @@ function patternOf(format: string): RegExp {
   return new RegExp(`^${source}$`);
 }
 
-function offsetOf(read: Readonly<Record<string, string | undefined>>): number | undefined {
+function offsetOf(read: Read): number | undefined {
   if (read['Z'] !== undefined) return Number(read['Z']) * minuteMs;
   if (read['z'] === undefined) return undefined;
   const parts = /([+-])(\d\d):?(\d\d)?/.exec(read['z']);
@@ -122,21 +124,19 @@ function offsetOf(read: Readonly<Record<string, string | undefined>>): number | 
   return parts?.[1] === '-' ? -offset : offset;
 }
 
-function dayOf(
-  read: Readonly<Record<string, string | undefined>>,
-  number: (name: string, otherwise: number) => number,
-  text: string,
-): number {
-  if (read['G'] !== undefined) return isoDayNumber(number('G', 1), number('V', 1), number('u', 1));
-  const year = number('Y', 1970);
-  if (read['j'] !== undefined) return dayNumber(year, 1, number('j', 1));
-  const named = read['B'] ?? read['b'];
-  const month =
-    named === undefined
-      ? number('m', 1)
-      : monthNames.findIndex((name) => name.slice(0, read['B'] === undefined ? 3 : undefined).toLowerCase() === named.toLowerCase()) + 1;
-  const day = number('d', 1);
+/** The number of the day, by ISO week, day of the year, or month and day. */
+function dayOf(read: Read): number {
+  if (read['G'] !== undefined) return isoDayNumber(part(read, 'G', 1), part(read, 'V', 1), part(read, 'u', 1));
+  const year = part(read, 'Y', 1970);
+  if (read['j'] !== undefined) return dayNumber(year, 1, part(read, 'j', 1));
+  const [month, day] = [monthOf(read), part(read, 'd', 1)];
   const result = dayNumber(year, month, day);
-  if (month < 1 || month > 12 || partsOf(result * dayMs).day !== day) throw unreadable(text);
+  if (month < 1 || month > 12 || partsOf(result * dayMs).day !== day) throw unreadable();
   return result;
+}
+
+function monthOf(read: Read): number {
+  const named = (read['B'] ?? read['b'])?.toLowerCase();
+  if (named === undefined) return part(read, 'm', 1);
+  return monthNames.findIndex((name) => name.slice(0, read['B'] === undefined ? 3 : undefined).toLowerCase() === named) + 1;
 }

@@ -146,6 +146,8 @@ function zip(...[argument, scope, name]: Parameters<Operator>): Evaluate {
   if (standIns !== undefined && (!longest || !Array.isArray(standIns)))
     throw new CommandError(34466, 'cannot specify defaults unless useLongestLength is true');
   const defaults = (Array.isArray(standIns) ? standIns : []).map((item) => compile(item, scope));
+  if (standIns !== undefined && defaults.length !== inputs.length)
+    throw new CommandError(34467, 'defaults and inputs must have the same length');
   return (doc, env) => {
     const values = inputs.map((input) => input(doc, env));
     if (values.some(isNullish)) return null;

@@ -73,8 +73,7 @@ function to(type: string, value: Maybe): Value {
 
 const failed = (value: Value, type: string): CommandError =>
   new CommandError(241, `Unsupported conversion from ${typeName(value)} to ${type} in $convert with no onError value`);
-const unparsed = (text: string): CommandError =>
-  new CommandError(241, `Failed to parse number '${text}' in $convert with no onError value`);
+const unparsed = (): CommandError => new CommandError(241, 'Failed to parse number in $convert with no onError value');
 const overflow = (): CommandError => new CommandError(241, 'Conversion would overflow target type in $convert with no onError value');
 
 const converters: Readonly<Record<string, (value: Value) => Value>> = {
@@ -122,8 +121,7 @@ const converters: Readonly<Record<string, (value: Value) => Value>> = {
   },
   objectId: (value) => {
     if (typeof value !== 'string') throw failed(value, 'objectId');
-    if (!/^[0-9a-fA-F]{24}$/.test(value))
-      throw new CommandError(241, `Failed to parse objectId '${value}' in $convert with no onError value`);
+    if (!/^[0-9a-fA-F]{24}$/.test(value)) throw new CommandError(241, 'Failed to parse objectId in $convert with no onError value');
     return new ObjectId(value);
   },
 };
@@ -137,14 +135,14 @@ function numeric(value: Value, type: string): NumberValue {
   const special = /^[+-]?(?:inf|infinity)$/i.exec(value);
   if (special !== null) return new Double(value.startsWith('-') ? -Infinity : Infinity);
   if (/^nan$/i.test(value)) return new Double(NaN);
-  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) throw unparsed(value);
-  if (!Number.isFinite(n)) throw unparsed(value);
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(value)) throw unparsed();
+  if (!Number.isFinite(n)) throw unparsed();
   return new Double(n);
 }
 
 function integer(value: Value, type: string): bigint {
   if (typeof value === 'string') {
-    if (!/^[+-]?\d+$/.test(value)) throw unparsed(value);
+    if (!/^[+-]?\d+$/.test(value)) throw unparsed();
     return BigInt(value.replace('+', ''));
   }
   const cut = toExact(roundTo(numeric(value, type), 0, 'down'));
@@ -156,6 +154,6 @@ function decimalFrom(text: string): Decimal128 {
   try {
     return Decimal128.fromStringWithRounding(text);
   } catch {
-    throw unparsed(text);
+    throw unparsed();
   }
 }

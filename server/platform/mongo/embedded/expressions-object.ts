@@ -89,14 +89,23 @@ export function mergeObjects(values: readonly Maybe[]): Doc {
 }
 
 function pair(item: Value): [string, Value] {
-  const parts = item instanceof Map ? [item.get('k'), item.get('v')] : item;
-  if (!Array.isArray(parts) || parts.length !== 2 || (item instanceof Map && item.size !== 2))
-    throw new CommandError(40392, '$arrayToObject requires an array of key-value pairs');
-  const [name, value] = parts;
-  if (typeof name !== 'string' || value === undefined)
-    throw new CommandError(40394, '$arrayToObject requires an object keys of type string');
+  if (item instanceof Map) {
+    const [name, value] = [item.get('k'), item.get('v')];
+    if (item.size !== 2)
+      throw new CommandError(40392, "$arrayToObject requires an object keys of 'k' and 'v'. Found incorrect number of keys");
+    if (name === undefined || value === undefined) throw new CommandError(40393, "$arrayToObject requires an object with keys 'k' and 'v'");
+    return [key(name, 40394), value];
+  }
+  if (!Array.isArray(item)) throw new CommandError(40398, `Unrecognised input type format for $arrayToObject: ${typeName(item)}`);
+  const [name = null, value] = item;
+  if (item.length !== 2 || value === undefined) throw new CommandError(40397, '$arrayToObject requires an array of size 2 arrays');
+  return [key(name, 40395), value];
+}
+
+function key(name: Value, code: number): string {
+  if (typeof name !== 'string') throw new CommandError(code, `$arrayToObject requires keys of type string, found ${typeName(name)}`);
   if (name.includes('\0')) throw new CommandError(4940400, 'Key field cannot contain an embedded null byte');
-  return [name, value];
+  return name;
 }
 
 function fieldName(value: Maybe, name: string): string {

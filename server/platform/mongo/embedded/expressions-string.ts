@@ -160,11 +160,21 @@ function regexCompiler(part: (name: string) => Evaluate, argument: Value, scope:
 function regexFrom(regex: Maybe, options: Maybe): RegExp | undefined {
   if (isNullish(regex)) return undefined;
   const flags = isNullish(options) ? '' : text(options, 51106, "'options' must be a string");
-  if (typeof regex === 'string') return compileRegex(regex, flags);
+  if (typeof regex === 'string') return compiled(regex, flags);
   if (!(regex instanceof BSONRegExp)) throw new CommandError(51105, "'regex' must be a string or a regex");
   if (flags !== '' && regex.options !== '')
     throw new CommandError(51107, "found regex option(s) specified in both 'regex' and 'option' fields");
-  return compileRegex(regex.pattern, flags === '' ? regex.options : flags);
+  return compiled(regex.pattern, flags === '' ? regex.options : flags);
+}
+
+/** The same error has a number of its own in an expression. */
+function compiled(pattern: string, flags: string): RegExp {
+  try {
+    return compileRegex(pattern, flags);
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 51091) throw new CommandError(51111, error.message);
+    throw error;
+  }
 }
 
 function found(match: RegExpExecArray | null, input: string): Value {

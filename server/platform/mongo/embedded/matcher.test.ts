@@ -3,7 +3,7 @@ import { compileFilter, compilePosition, filterBounds } from './matcher.ts';
 import { compileRegex } from './regex.ts';
 import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
-import { MaxKey, MinKey } from './values.ts';
+import { MinKey } from './values.ts';
 
 type Fields = { readonly [name: string]: Plain };
 
@@ -40,7 +40,7 @@ test.each<[Fields, string]>([
   [{ a: { $lte: double(NaN) } }, '[12]'],
   [{ a: { $gte: null } }, '[5, 6, 11]'],
   [{ a: { $gte: date('2023-01-01') } }, '[13]'],
-  [{ a: { $gt: new MinKey(), $lt: new MaxKey() } }, '[1, 2, 3, 4, 5, 7, 8, 9, 10, 11, 12, 13]'],
+  [{ a: { $gt: new MinKey() } }, 'error 238'],
   [{ a: { $in: [5, 'x', null] } }, '[2, 5, 6, 7, 11]'],
   [{ a: { $nin: [1, null] } }, '[2, 3, 4, 8, 9, 10, 12, 13]'],
   [{ a: { $in: [regex('^text')] } }, '[4]'],

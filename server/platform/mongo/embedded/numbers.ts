@@ -183,7 +183,7 @@ export class Summation {
   total(): NumberValue {
     const whole = this.whole + BigInt(this.small);
     if (this.decimal !== undefined)
-      return add(add(this.decimal, new Double(this.sum + this.lost)), fits(whole) ? Long.fromBigInt(whole) : new Double(Number(whole)));
+      return add(add(this.decimal, toDecimal128(exactDouble(this.sum + this.lost))), toDecimal128({ coefficient: whole, exponent: 0 }));
     if (this.widest === 2) return new Double(this.floatTotal(whole));
     if (!fits(whole)) return new Double(Number(whole));
     return this.widest === 0 ? intOrLong(whole) : Long.fromBigInt(whole);

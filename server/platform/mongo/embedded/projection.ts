@@ -45,10 +45,15 @@ export function compileAddFields(spec: Value, scope: Scope, stage: string): Proj
   const shape = newShape();
   const add = (path: string, value: Value): void => {
     if (!isNested(value)) return enter(shape, path, splitPath(path), compile(value, scope));
-    if (value.size === 0) return enter(shape, path, splitPath(path), () => new Map());
+    if (value.size === 0) throw new CommandError(40180, `an empty object is not a valid value. Found empty object at path ${path}`);
     for (const [name, inner] of value) add(`${path}.${name}`, inner);
   };
-  for (const [path, value] of spec) add(path, value);
+  try {
+    for (const [path, value] of spec) add(path, value);
+  } catch (error) {
+    if (error instanceof CommandError && (error.code === 31249 || error.code === 31250)) throw new CommandError(40176, error.message);
+    throw error;
+  }
   return (doc, env) => computeInto(shape, new Map(doc), doc, env);
 }
 
@@ -113,6 +118,7 @@ class Reading {
       return;
     }
     if (path.endsWith('.$')) return this.position(path, wanted);
+    if (path.includes('.$.')) throw new CommandError(31394, 'it is illegal to specify positional operator in the middle of a path');
     this.turn(wanted ? 'include' : 'exclude', path);
     enter(this.shape, path, splitPath(path), 'leaf');
   }

@@ -71,6 +71,7 @@ function plain(char: string, flags: string): string {
 export function regexOf(regex: Maybe, options: Maybe): RegExp {
   const own = regex instanceof BSONRegExp ? regex.options : '';
   if (options !== undefined && typeof options !== 'string') throw badValue('$options has to be a string');
+  if (own !== '' && options !== undefined) throw new CommandError(51075, 'options set in both $regex and $options');
   if (regex instanceof BSONRegExp) return compileRegex(regex.pattern, options ?? own);
   if (typeof regex === 'string') return compileRegex(regex, options ?? '');
   throw badValue('$regex has to be a string');

@@ -1,5 +1,5 @@
 import { compareValues } from './compare.ts';
-import { CommandError, refuse } from './errors.ts';
+import { badValue, CommandError, refuse } from './errors.ts';
 import { isNumber, toNumber } from './model.ts';
 import type { Doc, Maybe } from './model.ts';
 import { pathTuples } from './paths.ts';
@@ -71,11 +71,20 @@ function plainPath(doc: Doc, parts: readonly string[]): Maybe {
 }
 
 function smallestTuple(doc: Doc, sort: readonly SortPart[]): Maybe[] {
-  const tuples = pathTuples(
-    doc,
-    sort.map(({ parts }) => parts),
-  );
+  const tuples = tuplesOf(doc, sort);
   return tuples.reduce((best, tuple) => (compareKeys(tuple, best, sort) < 0 ? tuple : best));
+}
+
+function tuplesOf(doc: Doc, sort: readonly SortPart[]): Maybe[][] {
+  try {
+    return pathTuples(
+      doc,
+      sort.map(({ parts }) => parts),
+    );
+  } catch (error) {
+    if (error instanceof CommandError && error.code === 171) throw badValue('cannot sort with keys that are parallel arrays');
+    throw error;
+  }
 }
 
 function compareKeys(a: readonly Maybe[], b: readonly Maybe[], sort: readonly SortPart[]): number {

@@ -87,7 +87,7 @@ function sortByCount(spec: Value, scope: Scope): GroupStage {
     typeof spec === 'string' ? spec.startsWith('$') : spec instanceof Map && [...spec.keys()][0]?.startsWith('$') === true;
   if (!isExpression)
     throw new CommandError(
-      typeof spec === 'string' ? 40148 : 40147,
+      40147 + Number(!(spec instanceof Map)) + Number(!(spec instanceof Map) && typeof spec !== 'string'),
       'the sortByCount field must be defined as a $-prefixed path or an expression',
     );
   const run = grouping(groupId(spec, scope), [output('count', one, scope)]);

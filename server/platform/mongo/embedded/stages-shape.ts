@@ -1,10 +1,11 @@
-import { CommandError, failedToParse } from './errors.ts';
+import { CommandError } from './errors.ts';
 import type { Env, Scope } from './expression.ts';
 import { rawParts } from './expression.ts';
 import { compile } from './expressions.ts';
 import { typeName } from './model.ts';
 import type { Doc, Value } from './model.ts';
 import { compileAddFields, compileProjectStage, compileUnset } from './projection.ts';
+import { refusedNames, supported } from './supported.ts';
 
 /** A stage that makes one document of one document. */
 export type RowStage = (doc: Doc, env: Env) => Doc;
@@ -40,15 +41,20 @@ export function stageParts(stage: Value): [string, Value] {
   return entry;
 }
 
+/** The error for a stage that MongoDB does not know either. */
+export function unknownStage(name: string): CommandError {
+  return new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
+}
+
+const isStage = (name: string): boolean => [...Object.values(supported.stages).flat(), ...refusedNames.stages].includes(name);
+
 /** Compiles the pipeline of an update. */
 export function compileRowStages(pipeline: readonly Value[], scope: Scope): RowStage {
   const stages = pipeline.map((stage) => {
     const [name, spec] = stageParts(stage);
     const compileStage = rowStages[name];
     if (compileStage === undefined)
-      throw name.startsWith('$')
-        ? new CommandError(72, `${name} is not allowed to be used within an update`)
-        : failedToParse(`unknown stage ${name}`);
+      throw isStage(name) ? new CommandError(72, `${name} is not allowed to be used within an update`) : unknownStage(name);
     return compileStage(spec, scope);
   });
   return (doc, env) => stages.reduce((result, stage) => stage(result, env), doc);

@@ -115,7 +115,7 @@ function isWhole(value: Value): value is Int32 | Long {
 
 function push(operand: Value, path: string): Change {
   const isLong = operand instanceof Map && operand.has('$each');
-  const values = isLong ? each(operand.get('$each') ?? null, '$push') : [operand];
+  const values = isLong ? each(operand.get('$each') ?? null, badValue) : [operand];
   const modifiers = isLong ? pushModifiers(operand) : undefined;
   return (value) => {
     if (value !== undefined && !Array.isArray(value))
@@ -125,8 +125,8 @@ function push(operand: Value, path: string): Change {
   };
 }
 
-function each(values: Value, name: string): Value[] {
-  if (!Array.isArray(values)) throw badValue(`The argument to $each in ${name} must be an array but it was of type: ${typeName(values)}`);
+function each(values: Value, error: (message: string) => CommandError): Value[] {
+  if (!Array.isArray(values)) throw error(`The argument to $each must be an array but it was of type: ${typeName(values)}`);
   return values;
 }
 
@@ -164,7 +164,7 @@ function checkSort(sort: Value): void {
 function addToSet(operand: Value, path: string): Change {
   const isLong = operand instanceof Map && operand.has('$each');
   if (isLong && operand.size > 1) throw badValue('Found unexpected fields after $each in $addToSet');
-  const values = isLong ? each(operand.get('$each') ?? null, '$addToSet') : [operand];
+  const values = isLong ? each(operand.get('$each') ?? null, typeMismatch) : [operand];
   return (value) => {
     if (value !== undefined && !Array.isArray(value))
       throw badValue(`Cannot apply $addToSet to non-array field. Field named '${path}' has non-array type ${typeName(value)}`);

@@ -150,6 +150,8 @@ function enterRename(root: Node, from: string, operand: Value): void {
   if (typeof operand !== 'string') throw badValue(`The 'to' field for $rename must be a string: ${from}`);
   if ([from, operand].some((path) => path.split('.').some((part) => part.startsWith('$'))))
     throw badValue(`The source and target field for $rename may not be dynamic: ${from}`);
+  if (from === operand || from.startsWith(`${operand}.`) || operand.startsWith(`${from}.`))
+    throw badValue(`The source and target field for $rename must not be on the same path: $rename: {"${from}": "${operand}"}`);
   const source = (run: Run): Maybe => {
     for (const path of [from, operand])
       if (throughArray(run.original, path)) throw badValue(`The source and target field of $rename cannot be an array element, '${path}'`);
