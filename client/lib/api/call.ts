@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { AnyEndpoint, CallInput, Reply } from '#shared/http.ts';
 import { locale } from '../i18n/index.ts';
 import { ApiError, Offline } from './failures.ts';
@@ -44,7 +45,7 @@ export async function call<E extends AnyEndpoint>(
 
 async function send(endpoint: AnyEndpoint, sent: Sent, options: Options): Promise<Response> {
   const limit = AbortSignal.timeout(options.timeLimitMs ?? TIME_LIMIT_MS);
-  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': locale.current };
+  const headers: Record<string, string> = { accept: 'application/json', 'accept-language': untrack(() => locale.current) };
   if (sent.body !== undefined) headers['content-type'] = 'application/json';
   try {
     return await fetch(addressOf(endpoint.path, sent), {

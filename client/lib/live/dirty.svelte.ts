@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** Forms with unsaved words. While there is one, the page does not reload itself for a new build. */
 class Dirty {
   #count = $state(0);
@@ -9,9 +11,10 @@ class Dirty {
   /** Marks a form as dirty until the returned function is called. */
   hold(): () => void {
     let held = true;
-    this.#count += 1;
+    // Untracked: an effect that holds must not depend on what it changes.
+    untrack(() => (this.#count += 1));
     return () => {
-      if (held) this.#count -= 1;
+      if (held) untrack(() => (this.#count -= 1));
       held = false;
     };
   }

@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { SILENCE_MS, type Heartbeat, type Topic } from '#shared/realtime.ts';
 import { dirty } from './dirty.svelte.ts';
 import { factFrom, type LiveSocket, type Watcher } from './facts.ts';
@@ -89,6 +90,10 @@ export class Live {
 
   /** Follows a topic until the returned function is called. */
   watch(topic: Topic, watcher: Watcher): () => void {
+    return untrack(() => this.#watch(topic, watcher)); // an effect that watches must not run again with every link
+  }
+
+  #watch(topic: Topic, watcher: Watcher): () => void {
     const feed = this.#feeds.get(topic) ?? this.#addFeed(topic);
     const first = this.#startsWith(watcher, feed);
     feed.watchers.add(first.watcher);

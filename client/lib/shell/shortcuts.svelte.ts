@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { pagesOf, type Page } from './pages.ts';
 import type { Role } from '#shared/roles.ts';
 
@@ -25,8 +26,9 @@ class Shortcuts {
 
   /** Registers a page's keys until the returned function is called: `$effect(() => shortcuts.register({ search, create }))`. */
   register(keys: PageKeys): () => void {
-    this.#pages = [...this.#pages, keys];
-    return () => (this.#pages = this.#pages.filter((one) => one !== keys));
+    // Untracked: an effect that registers must not depend on what it changes.
+    untrack(() => (this.#pages = [...this.#pages, keys]));
+    return () => untrack(() => (this.#pages = this.#pages.filter((one) => one !== keys)));
   }
 
   get search(): (() => void) | undefined {
