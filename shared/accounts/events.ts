@@ -1,4 +1,4 @@
-import type { TopicEvent } from '../realtime.ts';
+import type { TopicEvent } from '../topics.ts';
 import type { User } from './schemas.ts';
 
 /** Facts of the topic `settings` about people; hidden from who may not manage users. */

@@ -1,4 +1,4 @@
-import type { TopicEvent } from '../realtime.ts';
+import type { TopicEvent } from '../topics.ts';
 import type { Dossier, DossierCard } from './schemas.ts';
 import type { Status, Workflow } from './statuses.ts';
 

@@ -1,4 +1,4 @@
-import type { TopicEvent } from '../realtime.ts';
+import type { TopicEvent } from '../topics.ts';
 import type { Machine } from './schemas.ts';
 
 /** Facts of the topic `machines`. */

@@ -1,4 +1,4 @@
-import type { TopicEvent } from '../realtime.ts';
+import type { TopicEvent } from '../topics.ts';
 import type { Light } from './schemas.ts';
 
 /** Facts of the topic `qa`. */

@@ -1,4 +1,4 @@
-import type { TopicEvent } from '../realtime.ts';
+import type { TopicEvent } from '../topics.ts';
 import type { Screen, WallDossier } from './schemas.ts';
 
 /** What changed of a dossier for a wall; `closedThisMonth` when that changed with it. */

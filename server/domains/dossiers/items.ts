@@ -33,7 +33,7 @@ export async function tickItem(ctx: Context, id: string, code: ItemCode, tick: T
  * @throws Forbidden `password.wrong`
  */
 export async function sign(ctx: Context, id: string, { password, ...signature }: Sign): Promise<Dossier> {
-  if (ctx.actor.id === null || !(await verifyPassword(ctx.actor.id, password))) throw new Forbidden('password.wrong');
+  if (ctx.actor.id === null || !(await verifyPassword(ctx.actor.id, password, ctx))) throw new Forbidden('password.wrong');
   return applySignature(ctx, id, signature);
 }
 

@@ -1,11 +1,9 @@
+import { plainText } from '#shared/text.ts';
 import type { PatientCopy } from './model.ts';
 
 /** A text as search compares it: without accents, case and punctuation, one space between words. */
 export function searchKey(text: string): string {
-  return text
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
+  return plainText(text)
     .replace(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
 }
