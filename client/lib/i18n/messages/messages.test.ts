@@ -12,9 +12,9 @@ function textsOf(value: unknown, path = ''): [string, string][] {
 
 function callLoosely(make: unknown): unknown {
   try {
-    return typeof make === 'function' ? Reflect.apply(make, undefined, [2, 2, 2, 2]) : '';
+    return typeof make === 'function' ? Reflect.apply(make, undefined, [2, 2, 2, 2]) : '…';
   } catch {
-    return ''; // takes an object: its texts are seen where it is used
+    return '…'; // takes an object: its texts are seen where it is used
   }
 }
 
