@@ -5,7 +5,7 @@ import type { Store } from './store.ts';
 import { Int32, decode, encode, toInteger, toNumber, isNumber } from './values.ts';
 import type { Doc, Value } from './values.ts';
 
-export interface IndexField {
+interface IndexField {
   readonly path: string;
   readonly parts: readonly string[];
   readonly direction: 1 | -1;

@@ -2,7 +2,7 @@ import { CommandError } from './errors.ts';
 import type { Transaction } from './transactions.ts';
 import { cursorReply } from './wire.ts';
 
-export interface Cursor {
+interface Cursor {
   readonly ns: string;
   readonly session: string | undefined;
   readonly txn: Transaction | undefined;

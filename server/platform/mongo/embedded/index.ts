@@ -120,7 +120,7 @@ function hostWorker(input: WorkerInput, release: () => void, options: EmbeddedOp
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: input,
     name: 'vigie-database',
-    resourceLimits: { maxOldGenerationSizeMb: 1536 },
+    resourceLimits: { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 24 },
   });
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   worker.on('exit', () => {

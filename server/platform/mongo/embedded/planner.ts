@@ -42,7 +42,7 @@ export function planFor(view: View, coll: Collection, filter: Doc, sort?: Doc, h
 }
 
 /** The first key after all that begin with these bytes. */
-export function successor(key: Uint8Array): Uint8Array {
+function successor(key: Uint8Array): Uint8Array {
   let end = key.length;
   while (end > 0 && key[end - 1] === 0xff) end--;
   if (end === 0) return wholeIndex.hi;

@@ -31,7 +31,7 @@ export interface Scope {
   readonly onLongScan: (coll: Collection, filter: Doc, examined: number) => void;
 }
 
-export const longScan = 20_000;
+const longScan = 20_000;
 const maxSortBytes = 100 * 1024 * 1024;
 const maxChunk = 256;
 

@@ -8,7 +8,7 @@ export interface Stored {
 }
 
 /** A document found through an index. */
-export interface Entry extends Stored {
+interface Entry extends Stored {
   readonly key: Uint8Array;
 }
 
@@ -76,7 +76,7 @@ export const ridSpan = 2 ** 36;
 export function openStore(path: string, maxBytes?: number): Store {
   const db = new DatabaseSync(path, { timeout: 5000 });
   db.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
+    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -32768; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = MEMORY;',
   );
   if (maxBytes !== undefined) db.exec(`PRAGMA max_page_count = ${Math.ceil(maxBytes / 4096)}`);
   db.exec(schema);

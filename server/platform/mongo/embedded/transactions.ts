@@ -54,7 +54,7 @@ export interface Transactions {
   closeAll(): void;
 }
 
-export interface Holding {
+interface Holding {
   readonly txn: Transaction;
   readonly rid: number;
 }

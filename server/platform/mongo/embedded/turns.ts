@@ -4,7 +4,7 @@ import { CommandError } from './errors.ts';
 import { Blocked } from './transactions.ts';
 import type { Reply, Request } from './wire.ts';
 
-export type Send = (reply: Reply) => void;
+type Send = (reply: Reply) => void;
 
 /** Runs commands. Those that arrive in one turn of the event loop share one COMMIT, and none is answered before it is on disk. */
 export interface Turns {

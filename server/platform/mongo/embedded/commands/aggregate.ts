@@ -1,5 +1,5 @@
 import { runPipeline } from '../aggregation.ts';
-import { docArg, docList, flagArg, hintArg } from '../args.ts';
+import { docArg, docList, flagArg, hintArg, onlyKnown } from '../args.ts';
 import type { Call } from '../engine.ts';
 import { refuse } from '../errors.ts';
 import { neededFields } from '../needs.ts';
@@ -7,6 +7,7 @@ import { planFor } from '../planner.ts';
 import type { Plan } from '../planner.ts';
 import { select } from '../search.ts';
 import type { Search } from '../search.ts';
+import { commands, commonOptions } from '../supported-commands.ts';
 import type { Row } from '../transactions.ts';
 import { Int32, decode, encode, equalValues, toInteger } from '../values.ts';
 import type { Doc, Value } from '../values.ts';
@@ -42,6 +43,7 @@ export function aggregate(call: Call): Doc | Uint8Array {
 export function explain(call: Call): Doc {
   const body = docArg(call.body, 'explain');
   const [name = ''] = body.keys();
+  onlyKnown(body, new Set([name, ...commonOptions, ...(commands[name] ?? [])]), name);
   const asked: Call = { ...call, name, body };
   const search = explained(name, body);
   const coll = existing(asked);
