@@ -1,4 +1,4 @@
-import { CommandError, refuse, typeMismatch } from './errors.ts';
+import { CommandError, refuse } from './errors.ts';
 import { newEnv, newScope, splitPath } from './expression.ts';
 import type { Scope } from './expression.ts';
 import { compileLookup } from './lookup.ts';
@@ -24,7 +24,7 @@ export function runPipeline(pipeline: readonly Doc[], source: Iterable<Doc>, hos
 }
 
 /** Compiles a pipeline once, to be run many times. */
-export function compilePipeline(pipeline: readonly Value[], scope: Scope = newScope()): Stage {
+function compilePipeline(pipeline: readonly Value[], scope: Scope = newScope()): Stage {
   const stages: Stage[] = [];
   for (const [i, stage] of pipeline.entries()) {
     const [name, spec] = stageParts(stage);
@@ -155,13 +155,4 @@ function facetStage(spec: Value, scope: Scope): Stage {
     const rows = [...source];
     yield new Map(facets.map(([name, pipeline]): [string, Value] => [name, [...pipeline(rows, run)]]));
   };
-}
-
-/** Checks the `pipeline` of a command. */
-export function asPipeline(value: Value): Doc[] {
-  if (!Array.isArray(value)) throw typeMismatch("'pipeline' option must be specified as an array");
-  return value.map((stage) => {
-    if (!(stage instanceof Map)) throw typeMismatch("Each element of the 'pipeline' array must be an object");
-    return stage;
-  });
 }

@@ -82,7 +82,7 @@ export function rescale(value: Decimal, exponent: number, round: 'even' | 'down'
 }
 
 /** Quotient rounded half to even. */
-export function divideEven(dividend: bigint, divisor: bigint): bigint {
+function divideEven(dividend: bigint, divisor: bigint): bigint {
   const quotient = dividend / divisor;
   const twice = 2n * magnitude(dividend % divisor);
   const up = twice > magnitude(divisor) || (twice === magnitude(divisor) && quotient % 2n !== 0n);
@@ -118,7 +118,7 @@ export function normalize(value: Decimal): Decimal {
   return { coefficient, exponent };
 }
 
-export const signOf = (n: bigint): number => Number(n > 0n) - Number(n < 0n);
+const signOf = (n: bigint): number => Number(n > 0n) - Number(n < 0n);
 export const magnitude = (n: bigint): bigint => (n < 0n ? -n : n);
 
 /** How many decimal digits the integer has. */

@@ -78,7 +78,7 @@ function compileObject(object: Doc, scope: Scope): Evaluate {
 }
 
 /** The operator, or the error that says why there is none. */
-export function operatorOf(name: string): Operator {
+function operatorOf(name: string): Operator {
   const operator = operators.get(name);
   if (operator !== undefined) return operator;
   if (refusedOperators.has(name)) throw refuse(`expression ${name}`);

@@ -44,7 +44,7 @@ const keysOf = (values: readonly Value[]): Set<string> => new Set(values.map(val
 const asSet = (values: readonly Value[]): Value[] => unique(values).sort(compareValues);
 
 /** The values without repeats, the first of each kept. */
-export function unique(values: readonly Value[]): Value[] {
+function unique(values: readonly Value[]): Value[] {
   const found = new Map<string, Value>();
   for (const value of values) {
     const key = valueKey(value);

@@ -155,9 +155,3 @@ function doubleBelow(n: number): number {
   view.setBigUint64(0, view.getBigUint64(0) + (n > 0 ? -1n : 1n));
   return view.getFloat64(0);
 }
-
-/** The bytes before all keys whose value has the same type: where a range within one type begins and (`order` + 1 more) ends. */
-export function typeBracket(value: Value): { from: Uint8Array; to: Uint8Array } {
-  const type = orderOf(value) + 1;
-  return { from: new Uint8Array([type]), to: new Uint8Array([type + 1]) };
-}

@@ -3,7 +3,8 @@ import { compileFilter, compilePosition, filterBounds } from './matcher.ts';
 import { compileRegex } from './regex.ts';
 import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
-import { MinKey } from './values.ts';
+import { compareValues, MinKey, orderOf, pathValues } from './values.ts';
+import type { Maybe } from './values.ts';
 
 type Fields = { readonly [name: string]: Plain };
 
@@ -124,3 +125,76 @@ test.each<[Fields, string]>([
   const shown = filterBounds(doc(filter)).map((bound) => new Map(Object.entries(bound)));
   expect(show(shown)).toBe(expected);
 });
+
+/** A small generator of numbers that repeats itself (mulberry32). */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    const mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    const last = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((last ^ (last >>> 14)) >>> 0) % below;
+  };
+}
+
+test('no index hides a document: whatever a filter matches lies within every bound the planner is given', () => {
+  const random = randomFrom(7);
+  const scalars: readonly Plain[] = [
+    1,
+    2,
+    double(2),
+    3n,
+    decimal('2.5'),
+    'a',
+    'ab',
+    'abc',
+    'b',
+    null,
+    true,
+    date('2024-01-01'),
+    oid(1),
+    double(NaN),
+  ];
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T; // the lists are not empty
+  const scalar = (): Plain => pick(scalars);
+  const field = (depth: number): Plain => {
+    const kind = random(depth > 2 ? 3 : 6);
+    if (kind < 3) return scalar();
+    if (kind === 3) return Array.from({ length: random(3) }, () => field(depth + 1));
+    return Object.fromEntries(['a', 'b'].filter(() => random(3) > 0).map((name) => [name, field(depth + 1)]));
+  };
+  const condition = (): Plain => {
+    const operator = pick(['', '$eq', '$gt', '$gte', '$lt', '$lte', '$in', '$all', '$elemMatch', '$regex']);
+    if (operator === '') return pick([scalar(), regex('^ab'), field(2)]);
+    if (operator === '$in' || operator === '$all') return { [operator]: [scalar(), scalar()] };
+    if (operator === '$elemMatch') return pick<Plain>([{ $elemMatch: { b: scalar() } }, { $elemMatch: { $gte: scalar() } }]);
+    return { [operator]: operator === '$regex' ? pick(['^a', '^ab?', '^abc', 'b']) : scalar() };
+  };
+  let matched = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const one = doc({ a: field(0), b: field(0) });
+    const filter = doc({ [pick(['a', 'b', 'a.b', 'a.a'])]: condition(), ...(random(3) === 0 && { 'b.a': condition() }) });
+    if (!compileFilter(filter)(one)) continue;
+    matched++;
+    for (const { path, ...bound } of filterBounds(filter)) {
+      const inside = pathValues(one, path).some((key) => within(key, bound));
+      expect(inside, `${show(filter)} on ${show(one)}: ${path}`).toBe(true);
+    }
+  }
+  expect(matched).toBeGreaterThan(300);
+});
+
+/** Whether a planner that trusts the bound would find this key. Null also stands for what is missing. */
+function within(key: Maybe, { eq, in: list, gt, gte, lt, lte }: Omit<ReturnType<typeof filterBounds>[number], 'path'>): boolean {
+  const compare = (bound: Maybe): number => compareValues(key, bound);
+  if (eq !== undefined) return compare(eq) === 0;
+  if (list !== undefined) return list.some((item) => compare(item) === 0);
+  const same = [gt, gte, lt, lte].every((bound) => bound === undefined || orderOf(bound) === orderOf(key));
+  return (
+    same &&
+    (gt === undefined || compare(gt) > 0) &&
+    (gte === undefined || compare(gte) >= 0) &&
+    (lt === undefined || compare(lt) < 0) &&
+    (lte === undefined || compare(lte) <= 0)
+  );
+}

@@ -130,14 +130,3 @@ export function truthy(value: Maybe): boolean {
 export function intOrLong(n: number | bigint): Int32 | Long {
   return n >= -2147483648 && n <= 2147483647 ? new Int32(Number(n)) : Long.fromBigInt(BigInt(n));
 }
-
-/** A deep copy; scalars are shared, they are never changed in place. */
-export function clone<T extends Maybe>(value: T): T;
-export function clone(value: Maybe): Maybe {
-  if (value instanceof Map) {
-    const copy: Doc = new Map();
-    for (const [name, inner] of value) copy.set(name, inner !== null && typeof inner === 'object' ? clone(inner) : inner);
-    return copy;
-  }
-  return Array.isArray(value) ? value.map((inner) => clone(inner)) : value;
-}

@@ -1,8 +1,10 @@
+import { compileArrayFilters } from './array-filters.ts';
+import type { ArrayFilters } from './array-filters.ts';
 import { equalValues } from './compare.ts';
 import { badValue, CommandError, failedToParse, immutableField, pathNotViable, refuse } from './errors.ts';
 import { newEnv, newScope } from './expression.ts';
 import type { Env } from './expression.ts';
-import { compileMatch, compilePosition } from './matcher.ts';
+import { compilePosition } from './matcher.ts';
 import { isDoc, Timestamp, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 import { getPath, isIndex } from './paths.ts';
@@ -185,36 +187,6 @@ function enter(root: Node, path: string, leaf: Leaf): void {
   }
   if (node.leaf !== undefined || node.children.size > 0) return conflict();
   node.leaf = leaf;
-}
-
-type ArrayFilters = ReadonlyMap<string, (element: Value, env: Env) => boolean>;
-
-function compileArrayFilters(list: readonly Doc[]): ArrayFilters {
-  const filters = new Map<string, (element: Value, env: Env) => boolean>();
-  for (const filter of list) {
-    const names = new Set(namesIn(filter));
-    const [name] = names;
-    if (name === undefined) throw failedToParse('Cannot use an expression without a top-level field name in arrayFilters');
-    if (names.size > 1)
-      throw failedToParse(
-        `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${[...names].join("' and '")}'`,
-      );
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
-      throw badValue(
-        `Error parsing array filter :: caused by :: The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
-      );
-    if (filters.has(name)) throw failedToParse(`Found multiple array filters with the same top-level field name ${name}`);
-    const matches = compileMatch(filter, newScope());
-    filters.set(name, (element, env) => matches(new Map([[name, element]]), env));
-  }
-  return filters;
-}
-
-function namesIn(filter: Doc): string[] {
-  return [...filter].flatMap(([name, value]) => {
-    if (!name.startsWith('$')) return [name.split('.')[0] ?? ''];
-    return Array.isArray(value) ? value.flatMap((part) => (part instanceof Map ? namesIn(part) : [])) : [];
-  });
 }
 
 /** Every filter is used, and every `$[name]` has one. */

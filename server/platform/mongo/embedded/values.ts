@@ -1,6 +1,7 @@
 // One door to the document model: what other parts of the engine import.
 export * from './model.ts';
-export { decode, encode } from './codec.ts';
-export { compareNumbers, compareStrings, compareValues, equalValues, valueKey } from './compare.ts';
-export { indexKey, typeBracket } from './keys.ts';
-export { getPath, pathTuples, pathValues } from './paths.ts';
+export { decode } from './decode.ts';
+export { encode } from './encode.ts';
+export { compareValues, equalValues, valueKey } from './compare.ts';
+export { indexKey } from './keys.ts';
+export { pathTuples, pathValues } from './paths.ts';
