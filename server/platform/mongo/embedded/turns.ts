@@ -72,6 +72,9 @@ export function createTurns(engine: Engine): Turns {
   };
 }
 
+/** A full disk fails every turn: it is not told every time. */
+const faultPauseMs = 10_000;
+
 /** Answers that wait for the COMMIT of their turn. */
 interface Answers {
   give(send: Send, reply: Reply): void;
@@ -85,13 +88,17 @@ interface Answers {
 function createAnswers({ store, catalog, transactions, options }: Engine): Answers {
   let waiting: Waiting[] = [];
   let scheduled = false;
+  let lastFault = { message: '', at: 0 };
   const undoTurn = (error: unknown): void => {
     const failed = waiting;
     waiting = [];
     store.rollback();
     catalog.reload();
     const told = storageError(error);
-    options.tell({ kind: 'fault', message: told.message });
+    if (told.message !== lastFault.message || options.now() > lastFault.at + faultPauseMs) {
+      lastFault = { message: told.message, at: options.now() };
+      options.tell({ kind: 'fault', message: told.message });
+    }
     for (const { send } of failed) send(errorReply(told));
   };
   const flush = (): void => {
