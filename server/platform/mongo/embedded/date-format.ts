@@ -2,19 +2,36 @@ import { dayMs, dayNumber, dayOfYear, fromLocal, isoDayNumber, isoWeek, minuteMs
 import type { Zone } from './calendar.ts';
 import { CommandError, refuse } from './errors.ts';
 
+type Writer = (localMs: number, offset: number) => string;
+
+const formats = new Map<string, readonly Writer[]>();
+
 /**
  * Writes a date in MongoDB's format language (%Y-%m-%d …).
  *
  * @throws CommandError 18535, 18536 for an unknown part.
  */
 export function formatDate(ms: number, zone: Zone, format: string): string {
-  if (/(?:^|[^%])(?:%%)*%$/.test(format)) throw new CommandError(18535, "Unmatched '%' at end of format string");
   const offset = zone(ms);
-  return format.replace(/%(.)/gsu, (_, letter: string) => {
-    const write = writers[letter];
-    if (write === undefined) throw new CommandError(18536, `Invalid format character '%${letter}' in format string`);
-    return write(ms + offset, offset);
-  });
+  let text = '';
+  for (const write of writersOf(format)) text += write(ms + offset, offset);
+  return text;
+}
+
+function writersOf(format: string): readonly Writer[] {
+  const known = formats.get(format);
+  if (known !== undefined) return known;
+  const list = (format.match(/%[^]|[^%]+|%$/gu) ?? []).map((part) => (part.startsWith('%') ? writerOf(part.slice(1)) : () => part));
+  if (formats.size > 100) formats.clear();
+  formats.set(format, list);
+  return list;
+}
+
+function writerOf(letter: string): Writer {
+  if (letter === '') throw new CommandError(18535, "Unmatched '%' at end of format string");
+  const write = writers[letter];
+  if (write === undefined) throw new CommandError(18536, `Invalid format character '%${letter}' in format string`);
+  return write;
 }
 
 const pad = (n: number, width: number): string => String(n).padStart(width, '0');
@@ -33,7 +50,7 @@ const monthNames = [
   'December',
 ];
 
-const writers: Readonly<Record<string, (localMs: number, offset: number) => string>> = {
+const writers: Readonly<Record<string, Writer>> = {
   Y: (local) => pad(partsOf(local).year, 4),
   m: (local) => pad(partsOf(local).month, 2),
   d: (local) => pad(partsOf(local).day, 2),
