@@ -1,4 +1,16 @@
-const DOMAINS = ['accounts', 'audit', 'machines', 'patients', 'qa', 'appointments', 'dossiers', 'pacs', 'reports', 'notifications', 'screens'];
+const DOMAINS = [
+  'accounts',
+  'audit',
+  'machines',
+  'patients',
+  'qa',
+  'appointments',
+  'dossiers',
+  'pacs',
+  'reports',
+  'notifications',
+  'screens',
+];
 
 /** Which domains a domain may reach, through their index.ts. Downhill only. */
 const REACHES = {
@@ -38,7 +50,12 @@ module.exports = {
     },
     { name: 'client-never-imports-server', severity: 'error', from: { path: '^client/' }, to: { path: '^(server|scripts)/' } },
     { name: 'server-never-imports-client', severity: 'error', from: { path: '^server/' }, to: { path: '^(client|scripts)/' } },
-    { name: 'platform-knows-no-domain', severity: 'error', from: { path: '^server/platform/' }, to: { path: '^server/(domains|app|main)' } },
+    {
+      name: 'platform-knows-no-domain',
+      severity: 'error',
+      from: { path: '^server/platform/' },
+      to: { path: '^server/(domains|app|main)' },
+    },
     {
       name: 'service-knows-no-technology',
       severity: 'error',

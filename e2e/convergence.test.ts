@@ -55,7 +55,7 @@ function follow(client: Client): { versions: Map<string, number>; live: Live; re
   });
   live.watch('dossiers', {
     onEvent: (fact) => {
-      if ('card' in fact.data) put(fact.data.card);
+      if (fact.data && 'card' in fact.data) put(fact.data.card);
     },
     onStale: () => {
       refetches += 1;
@@ -78,7 +78,10 @@ it(`${CLIENTS} clients, ${RESETS} resets and ${STALLS} stalled links during ${CH
     let { version } = dossier;
     for (let done = true; changed < CHANGES; done = !done) {
       changed += 1;
-      const after = await technologist.call(tickItemCall, { params: { id: dossier.id, code: 'identity_validated' }, body: { done, version } });
+      const after = await technologist.call(tickItemCall, {
+        params: { id: dossier.id, code: 'identity_validated' },
+        body: { done, version },
+      });
       version = after.version;
     }
   };
@@ -89,11 +92,12 @@ it(`${CLIENTS} clients, ${RESETS} resets and ${STALLS} stalled links during ${CH
       make(Math.floor(random() * 1000));
     }
   };
-  await Promise.all([...dossiers.map(write), trouble(RESETS, proxy.reset), trouble(STALLS, proxy.stall)]);
+  await Promise.all([...dossiers.map(write), trouble(RESETS, (index) => proxy.reset(index)), trouble(STALLS, (index) => proxy.stall(index))]);
 
   const { items } = await technologist.call(listDossiersCall, { query: { limit: 500 } });
   const truth = Object.fromEntries(items.map(({ id, version }) => [id, version]));
   expect(items.reduce((sum, { version }) => sum + version, 0)).toBe(DOSSIERS + CHANGES);
-  for (const { versions } of followers) await expect.poll(() => Object.fromEntries(versions), { timeout: 60_000, interval: 200 }).toEqual(truth);
+  for (const { versions } of followers)
+    await expect.poll(() => Object.fromEntries(versions), { timeout: 60_000, interval: 200 }).toEqual(truth);
   for (const { live } of followers) live.stop();
 }, 120_000);

@@ -1,5 +1,4 @@
 // `npm run dev`: the demo's data, with Vite serving the client from its sources on the same port.
-import type { ServerResponse } from 'node:http';
 import type { Context, Next } from 'koa';
 import { createServer } from 'vite';
 import { runDemo } from './demo/main.ts';
@@ -11,7 +10,7 @@ async function serveSources(koa: Context, next: Next): Promise<void> {
     koa.respond = false;
     koa.res.statusCode = 200;
     koa.res.once('close', resolve);
-    vite.middlewares(koa.req, koa.res as ServerResponse, () => {
+    vite.middlewares(koa.req, koa.res, () => {
       koa.respond = true;
       resolve();
     });

@@ -1,35 +1,28 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
-import { parseCookie } from 'cookie';
 import Koa, { type Context as KoaContext, type Next } from 'koa';
 import helmet from 'koa-helmet';
-import type { Locale } from '#shared/accounts/schemas.ts';
-import {
-  SESSION_COOKIE,
-  accountsPresenters,
-  identify,
-  mountAccounts,
-  sessionsStillValid,
-  type DemoAccounts,
-} from '#server/domains/accounts/index.ts';
+import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
 import { loadRegistry, machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
 import { mountQa, qaPresenters } from '#server/domains/qa/index.ts';
-import { SCREEN_COOKIE, identifyScreen, mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
-import { SYSTEM, createContexts, type Actor, type ContextFactory } from '#server/platform/context.ts';
+import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
+import { createContexts, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
 import { createEventLog, type EventLog } from '#server/platform/events.ts';
 import { mountDocs } from '#server/platform/http/docs.ts';
-import { answerFailures, localeOf } from '#server/platform/http/failures.ts';
+import { answerFailures } from '#server/platform/http/failures.ts';
 import { refuseForeignWrites } from '#server/platform/http/guard.ts';
 import { mountHealth } from '#server/platform/http/health.ts';
 import type { Api } from '#server/platform/http/serve.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Database } from '#server/platform/mongo/connect.ts';
-import { startRealtime, type Presenters, type Realtime, type SocketIdentity } from '#server/platform/realtime/server.ts';
+import type { Presenters } from '#server/platform/realtime/presentation.ts';
+import { startRealtime, type Realtime } from '#server/platform/realtime/server.ts';
+import { authenticate, socketIdentity } from './callers.ts';
 import type { Settings } from './settings.ts';
 
 export interface AppDeps {
@@ -85,7 +78,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   const httpServer = createServer();
-  const koa = new Koa({ proxy: settings.TRUST_PROXY > 0, maxIpsCount: settings.TRUST_PROXY });
   const api: Api = { router: new Router(), mounted: [] };
   mountAccounts(api, { site, build, demo: deps.demo, live, log });
   mountAudit(api);
@@ -94,22 +86,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   mountQa(api, { timezone: site.timezone });
   mountDossiers(api);
   mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
-
-  koa.use(answerFailures(log, site.locale));
-  koa.use(helmet({ contentSecurityPolicy: { directives: CONTENT_POLICY } }));
-  mountHealth(koa, deps.database);
-  koa.use(onApi(refuseForeignWrites));
-  koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));
-  koa.use(onApi(authenticate(settings, contexts, now, site.locale)));
   mountDocs(api, { name: site.name, version: build });
-  koa.use(api.router.routes());
-  koa.use(async (ctx, next) => {
-    if (ctx.path === '/api' || ctx.path.startsWith('/api/')) throw new AppError(404, 'route.unknown');
-    await next();
-  });
-  if (deps.serveClient) koa.use(deps.serveClient);
-  koa.on('error', (error) => log.debug({ err: error }, 'connection error'));
-  httpServer.on('request', koa.callback());
+  const answer = middlewareOf(deps, api, contexts).callback();
+  httpServer.on('request', (request, response) => void answer(request, response));
   httpServer.requestTimeout = 30_000;
   httpServer.headersTimeout = 15_000;
 
@@ -140,6 +119,22 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
+/** The order in which a request is answered. */
+function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, api: Api, contexts: ContextFactory): Koa {
+  const koa = new Koa({ proxy: settings.TRUST_PROXY > 0, maxIpsCount: settings.TRUST_PROXY });
+  koa.use(answerFailures(log, settings.SITE_LOCALE));
+  koa.use(helmet({ contentSecurityPolicy: { directives: CONTENT_POLICY } }));
+  mountHealth(koa, database);
+  koa.use(onApi(refuseForeignWrites));
+  koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));
+  koa.use(onApi(authenticate(settings, contexts, now, settings.SITE_LOCALE)));
+  koa.use(api.router.routes());
+  koa.use(onApi(() => Promise.reject(new AppError(404, 'route.unknown'))));
+  if (serveClient) koa.use(serveClient);
+  koa.on('error', (error) => log.debug({ err: error }, 'connection error'));
+  return koa;
+}
+
 const CONTENT_POLICY = {
   defaultSrc: ["'self'"],
   // The shell carries one inline script of our own build, which sets the theme before the first paint.
@@ -152,70 +147,9 @@ const CONTENT_POLICY = {
   upgradeInsecureRequests: null,
 };
 
-type Middleware = (koa: KoaContext, next: Next) => Promise<unknown>;
-
 /** Runs a middleware on the API only: pages and files need none of it. */
-function onApi(middleware: Middleware): Middleware {
-  return (koa, next) => (koa.path.startsWith('/api') ? middleware(koa, next) : next());
-}
-
-/** Finds out who calls and puts the context on the request; a caller without a session is nobody, and each call decides about him. */
-function authenticate(settings: Settings, contexts: ContextFactory, now: () => Date, siteLocale: Locale): Middleware {
+function onApi(middleware: Koa.Middleware): Koa.Middleware {
   return async (koa, next) => {
-    const found = await whoCalls(
-      {
-        sessionCookie: koa.cookies.get(SESSION_COOKIE),
-        screenCookie: koa.cookies.get(SCREEN_COOKIE),
-        authorization: koa.get('authorization') || undefined,
-        apiKey: koa.get('x-api-key') || undefined,
-        path: koa.path,
-      },
-      settings,
-      now,
-    );
-    koa.state.mustChangePassword = found?.mustChangePassword ?? false;
-    koa.state.ctx = contexts({ actor: found?.actor ?? SYSTEM, locale: localeOf(koa, siteLocale), from: koa.ip });
-    await next();
+    await (koa.path.startsWith('/api') ? middleware(koa, next) : next());
   };
-}
-
-interface Credentials {
-  sessionCookie: string | undefined;
-  screenCookie: string | undefined;
-  authorization: string | undefined;
-  apiKey: string | undefined;
-  path: string;
-}
-
-interface Caller {
-  actor: Actor;
-  session: string;
-  mustChangePassword: boolean;
-  level?: 0 | 1;
-}
-
-async function whoCalls(given: Credentials, settings: Settings, now: () => Date): Promise<Caller | undefined> {
-  const person = await identify(given, { now, apiKey: settings.VIGIE_API_KEY });
-  if (person) return person;
-  const screen = given.screenCookie === undefined ? undefined : await identifyScreen(given.screenCookie, now());
-  return screen && { ...screen, mustChangePassword: false };
-}
-
-async function socketIdentity(request: IncomingMessage, settings: Settings, now: () => Date): Promise<SocketIdentity | undefined> {
-  const cookies = parseCookie(request.headers.cookie ?? '');
-  const found = await whoCalls(
-    {
-      sessionCookie: cookies[SESSION_COOKIE],
-      screenCookie: cookies[SCREEN_COOKIE],
-      authorization: request.headers.authorization,
-      apiKey: undefined,
-      path: '/socket.io/',
-    },
-    settings,
-    now,
-  );
-  if (!found || found.mustChangePassword) return undefined;
-  const { actor, session, level } = found;
-  if (level !== undefined) return { actor, session, viewer: { kind: 'screen', level } };
-  return actor.role === null ? undefined : { actor, session, viewer: { kind: 'role', role: actor.role } };
 }

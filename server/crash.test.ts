@@ -42,7 +42,10 @@ async function writeUntilGone(client: Client, acknowledged: Acknowledged): Promi
     for (;;) {
       acknowledged.versions.set(dossier.id, dossier.version);
       const done = !dossier.items.some((item) => item.code === 'identity_validated' && item.done);
-      dossier = await client.call(tickItemCall, { params: { id: dossier.id, code: 'identity_validated' }, body: { done, version: dossier.version } });
+      dossier = await client.call(tickItemCall, {
+        params: { id: dossier.id, code: 'identity_validated' },
+        body: { done, version: dossier.version },
+      });
     }
   } catch (error) {
     if (error instanceof Error && / answered /.test(error.message)) throw error;
@@ -101,7 +104,9 @@ describe('SIGKILL', () => {
     // Committed, and never answered: the process waits before it emits, and is killed there.
     const path_ = `/api/dossiers/${dossier.id}/items/identity_validated`;
     const unanswered = technologist.request('PUT', path_, { done: true, version: dossier.version }).catch(() => undefined);
-    await expect.poll(async () => (await technologist.call(readDossierCall, { params: { id: dossier.id } })).version, { timeout: 10_000 }).toBe(dossier.version + 1);
+    await expect
+      .poll(async () => (await technologist.call(readDossierCall, { params: { id: dossier.id } })).version, { timeout: 10_000 })
+      .toBe(dossier.version + 1);
     expect(followers.flatMap((follower) => follower.received)).toEqual([]);
     await server.kill();
     await unanswered;
@@ -111,7 +116,9 @@ describe('SIGKILL', () => {
       await expect.poll(() => follower.socket.connected, { timeout: 15_000 }).toBe(true);
       const last = revisions[index] ?? 0;
       expect(await follower.watch('dossiers', last)).toEqual({ ok: true, revision: last + 1 });
-      expect(follower.received.map(({ revision, data }) => [revision, (data as { card: DossierCard }).card.version])).toEqual([[last + 1, dossier.version + 1]]);
+      expect(follower.received.map(({ revision, data }) => [revision, (data as { card: DossierCard }).card.version])).toEqual([
+        [last + 1, dossier.version + 1],
+      ]);
       follower.close();
     }
   }, 60_000);

@@ -74,7 +74,13 @@ describe('one fact', () => {
     expect(card(await physicist.until(({ type }) => type === 'dossier:created')).pathology).toBe('Prostate');
     expect(card(await secretary.until(({ type }) => type === 'dossier:created')).pathology).toBeNull();
     const onWall = JSON.stringify(await manager.until(({ type }) => type === 'wall:dossier'));
-    for (const secret of [dossier.patient.lastName, dossier.patient.firstName, dossier.patient.ipp, dossier.patient.birthDate, 'Prostate']) {
+    for (const secret of [
+      dossier.patient.lastName,
+      dossier.patient.firstName,
+      dossier.patient.ipp,
+      dossier.patient.birthDate,
+      'Prostate',
+    ]) {
       expect(onWall).not.toContain(secret);
     }
     for (const watcher of [physicist, secretary, manager]) watcher.close();

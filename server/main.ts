@@ -96,7 +96,9 @@ export async function runForUse(): Promise<void> {
     stopOnSignals(running, log);
     const admin = await ensureFirstAdmin(running.app.contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }));
     if (admin) {
-      process.stdout.write(`\n  First start. Sign in at ${running.url} as "${admin.username}" with the one-time password: ${admin.oneTimePassword}\n\n`);
+      process.stdout.write(
+        `\n  First start. Sign in at ${running.url} as "${admin.username}" with the one-time password: ${admin.oneTimePassword}\n\n`,
+      );
     }
   } catch (error) {
     process.stderr.write(`${faultOf(error)}\n`);

@@ -9,12 +9,7 @@ type Schema = z.ZodType;
  * One REST call, described once: the server mounts it, the client calls it and the OpenAPI document is generated from it, so that none
  * of the three can drift. Absent `params`, `query` or `body` means that the call takes none.
  */
-export interface Endpoint<
-  P extends Schema = Schema,
-  Q extends Schema = Schema,
-  B extends Schema = Schema,
-  R extends Schema = Schema,
-> {
+export interface Endpoint<P extends Schema = Schema, Q extends Schema = Schema, B extends Schema = Schema, R extends Schema = Schema> {
   readonly method: Method;
   /** Path with `:name` parameters, as `/api/dossiers/:id`. */
   readonly path: string;

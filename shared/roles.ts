@@ -1,16 +1,7 @@
 import { z } from 'zod';
 
 /** The roles of a department, in the order in which every list shows them. Source: the seeds and `common.md`, "Roles and rights". */
-export const ROLES = [
-  'technologist',
-  'physicist',
-  'oncologist',
-  'dosimetrist',
-  'coordinator',
-  'secretary',
-  'manager',
-  'admin',
-] as const;
+export const ROLES = ['technologist', 'physicist', 'oncologist', 'dosimetrist', 'coordinator', 'secretary', 'manager', 'admin'] as const;
 
 export const Role = z.enum(ROLES);
 export type Role = z.infer<typeof Role>;

@@ -14,9 +14,3 @@ export function keep(key: string, value: string): void {
     // see above
   }
 }
-
-/** Whether this device keeps anything. */
-export function storing(): boolean {
-  keep('vigie.storing', 'yes');
-  return kept('vigie.storing') === 'yes';
-}

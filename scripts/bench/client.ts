@@ -23,7 +23,13 @@ export async function benchClient(): Promise<void> {
     env: { ...process.env, PORT: String(port), DATA_DIR: '' },
   });
   const url = `http://localhost:${port}`;
-  while (!(await fetch(url).then((answer) => answer.ok, () => false))) await sleep(50);
+  while (
+    !(await fetch(url).then(
+      (answer) => answer.ok,
+      () => false,
+    ))
+  )
+    await sleep(50);
   const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
   const page = await browser.newPage();
   const session = await page.context().newCDPSession(page);

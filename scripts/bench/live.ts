@@ -57,7 +57,9 @@ async function movesSeen(count: number): Promise<{ figures: ReturnType<typeof fi
     });
   }
   const patient = await newPatient(technologist);
-  let dossier = await technologist.call(createDossierCall, { body: { patientId: patient.id, machineId: 'versa-hd-1', pathology: 'Prostate' } });
+  let dossier = await technologist.call(createDossierCall, {
+    body: { patientId: patient.id, machineId: 'versa-hd-1', pathology: 'Prostate' },
+  });
   for (const code of ['identity_validated', 'exams_imported'] as const) {
     dossier = await technologist.call(tickItemCall, { params: { id: dossier.id, code }, body: { done: true, version: dossier.version } });
   }

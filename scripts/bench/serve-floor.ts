@@ -13,6 +13,8 @@ const server = createServer((request, response) => {
     response.end('{}');
   });
 });
-server.on('upgrade', (request, socket, head) => sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client)));
+server.on('upgrade', (request, socket, head) =>
+  sockets.handleUpgrade(request, socket, head, (client) => sockets.emit('connection', client)),
+);
 server.listen(0, '127.0.0.1', () => process.stdout.write(`http://127.0.0.1:${(server.address() as AddressInfo).port}\n`)); // listening on TCP
 process.once('SIGTERM', () => process.exit(0));

@@ -18,7 +18,9 @@ export const DEMO_USERS: readonly { username: string; name: string; role: Role }
   { username: 'admin', name: 'Admin Démo', role: 'admin' },
 ];
 
-type DemoMachine = Pick<MachineFields, 'name' | 'shortName' | 'colour' | 'kind' | 'artiscanObjectId' | 'byNameOnly' | 'qaTypes'> & { id: string };
+type DemoMachine = Pick<MachineFields, 'name' | 'shortName' | 'colour' | 'kind' | 'artiscanObjectId' | 'byNameOnly' | 'qaTypes'> & {
+  id: string;
+};
 
 export const DEMO_MACHINES: readonly DemoMachine[] = [
   linac('versa-hd-1', 'Versa HD 1', '#0288D1', 159),

@@ -33,10 +33,16 @@ export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<
 }
 
 /** A dossier that entered its status at a time, having passed the ones before in good order. */
-async function seedDossier(cast: Cast, random: () => number, wanted: { person: number; status: Status; enteredAt: Date; older: boolean }): Promise<void> {
+async function seedDossier(
+  cast: Cast,
+  random: () => number,
+  wanted: { person: number; status: Status; enteredAt: Date; older: boolean },
+): Promise<void> {
   const detour = wanted.status === 'A_REPRENDRE_CONTOURAGE';
   const steps = detour ? PATH.indexOf('PLAN_EN_REVUE') + 1 : PATH.indexOf(wanted.status);
-  const times = Array.from({ length: steps + 1 }, (_, step) => addHours(wanted.enteredAt, -(steps - step) * (MIN_HOURS_PER_STEP + 10 * random())));
+  const times = Array.from({ length: steps + 1 }, (_, step) =>
+    addHours(wanted.enteredAt, -(steps - step) * (MIN_HOURS_PER_STEP + 10 * random())),
+  );
   times.sort((a, b) => a.getTime() - b.getTime());
   let dossier = await newDossier(cast, random, wanted.person, { at: times[0] ?? wanted.enteredAt, older: wanted.older });
   for (const at of times.slice(1)) {

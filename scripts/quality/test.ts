@@ -26,7 +26,14 @@ const folder = mkdtempSync(path.join(tmpdir(), 'vigie-report-'));
 const file = path.join(folder, 'report.json');
 const code = await run(
   'vitest',
-  ['run', ...projects.flatMap((name) => ['--project', name]), '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...process.argv.slice(2)],
+  [
+    'run',
+    ...projects.flatMap((name) => ['--project', name]),
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${file}`,
+    ...process.argv.slice(2),
+  ],
   browser ? { CHROMIUM: browser } : {},
 );
 const report = JSON.parse(readFileSync(file, 'utf8')) as Report; // written by the runner just now

@@ -78,14 +78,11 @@ export function createContexts(deps: ContextDeps): ContextFactory {
   async function atomically<T>(queue: string, act: () => Promise<T>): Promise<T> {
     if (running.getStore()) return act();
     return inQueue(queue, async () => {
-      const done = await connection.transaction(
-        async () => {
-          const announced: NewEvent[] = [];
-          const result = await running.run(announced, act);
-          return { result, stored: await events.append(announced) };
-        },
-        ACT_OPTIONS,
-      );
+      const done = await connection.transaction(async () => {
+        const announced: NewEvent[] = [];
+        const result = await running.run(announced, act);
+        return { result, stored: await events.append(announced) };
+      }, ACT_OPTIONS);
       if (deps.pauseAfterCommitMs) await sleep(deps.pauseAfterCommitMs);
       for (const event of done.stored) events.offer(event);
       return done.result;

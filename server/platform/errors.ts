@@ -3,12 +3,7 @@ import type { ErrorCode } from '#shared/messages/words.ts';
 
 /** An answer that is not a success. The message is found by the code, in the caller's language. */
 export class AppError extends Error {
-  constructor(
-    status: number,
-    code: ErrorCode,
-    details?: unknown,
-    options?: ErrorOptions,
-  ) {
+  constructor(status: number, code: ErrorCode, details?: unknown, options?: ErrorOptions) {
     super(code, options);
     this.status = status;
     this.code = code;

@@ -86,7 +86,7 @@ export function createEventLog({ now, log }: { now: () => Date; log: Log }) {
     filling.set(topic, Math.max(wanted ?? 0, upTo));
     if (wanted !== undefined) return;
     try {
-      for (let last = emitted.get(topic) ?? 0; last < (filling.get(topic) ?? 0); ) {
+      for (let last = emitted.get(topic) ?? 0; last < (filling.get(topic) ?? 0);) {
         const missed = await read(topic, last, BATCH);
         if (missed.length === 0) break;
         for (const event of missed) if (event.revision > (emitted.get(topic) ?? 0)) emit(event);
@@ -178,7 +178,10 @@ export function createEventLog({ now, log }: { now: () => Date; log: Log }) {
 
 /** Events of a topic after a revision, in order. */
 async function read(topic: Topic, after: number, limit: number): Promise<StoredEvent[]> {
-  return EventModel.find({ topic, revision: { $gt: after } }, { _id: 0 }).sort({ revision: 1 }).limit(limit).lean();
+  return EventModel.find({ topic, revision: { $gt: after } }, { _id: 0 })
+    .sort({ revision: 1 })
+    .limit(limit)
+    .lean();
 }
 
 function codeOf(error: unknown): string {

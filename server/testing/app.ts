@@ -155,11 +155,16 @@ export function clientOf(url: string): Client {
       return { status: response.status, headers: response.headers, body: (text === '' ? undefined : JSON.parse(text)) as T }; // the caller names what he expects
     },
     async call(endpoint, input = {}) {
-      const { params = {}, query = {}, body } = input as { params?: Record<string, string>; query?: Record<string, string>; body?: unknown }; // by the endpoint's own schemas
+      const {
+        params = {},
+        query = {},
+        body,
+      } = input as { params?: Record<string, string>; query?: Record<string, string>; body?: unknown }; // by the endpoint's own schemas
       const pathname = endpoint.path.replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(String(params[name])));
       const search = new URLSearchParams(Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]))).toString();
       const answer = await client.request(endpoint.method.toUpperCase(), search ? `${pathname}?${search}` : pathname, body);
-      if (answer.status >= 400) throw new Error(`${endpoint.method} ${endpoint.path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+      if (answer.status >= 400)
+        throw new Error(`${endpoint.method} ${endpoint.path} answered ${answer.status}: ${JSON.stringify(answer.body)}`);
       return answer.body as never; // the endpoint's reply
     },
   };

@@ -1,4 +1,13 @@
-import { createDossierCall, moveDossierCall, signCall, tickItemCall, writePlanCall, writePrescriptionCall, startSessionCall, endSessionCall } from '#shared/dossiers/api.ts';
+import {
+  createDossierCall,
+  moveDossierCall,
+  signCall,
+  tickItemCall,
+  writePlanCall,
+  writePrescriptionCall,
+  startSessionCall,
+  endSessionCall,
+} from '#shared/dossiers/api.ts';
 import type { Dossier } from '#shared/dossiers/schemas.ts';
 import { PATH, type ItemCode, type SignedItem, type Status } from '#shared/dossiers/statuses.ts';
 import { createPatientCall } from '#shared/patients/api.ts';
@@ -14,7 +23,14 @@ export function newPatient(client: Client): Promise<Patient> {
   made += 1;
   const letters = [...String(made)].map((digit) => 'ABCDEFGHIJ'[Number(digit)]).join('');
   return client.call(createPatientCall, {
-    body: { ipp: `T${process.pid}${made}`, lastName: `Essai${letters}`, firstName: `Prénom${letters}`, birthDate: '1958-03-02', sex: 'F', confirmed: true },
+    body: {
+      ipp: `T${process.pid}${made}`,
+      lastName: `Essai${letters}`,
+      firstName: `Prénom${letters}`,
+      birthDate: '1958-03-02',
+      sex: 'F',
+      confirmed: true,
+    },
   });
 }
 
@@ -51,7 +67,9 @@ export class Department {
   }
 
   /** A new dossier of a new patient, on a machine unless told otherwise. */
-  async dossier(fields: { machineId?: string | null; priority?: 'low' | 'normal' | 'high' | 'urgent'; pathology?: string } = {}): Promise<Dossier> {
+  async dossier(
+    fields: { machineId?: string | null; priority?: 'low' | 'normal' | 'high' | 'urgent'; pathology?: string } = {},
+  ): Promise<Dossier> {
     const technologist = await this.as('technologist');
     const patient = await newPatient(technologist);
     return technologist.call(createDossierCall, { body: { patientId: patient.id, machineId: 'versa-hd-1', ...fields } });
@@ -79,18 +97,27 @@ export class Department {
 
   async prescribe(dossier: Dossier, change: Partial<typeof PRESCRIPTION> = {}): Promise<Dossier> {
     const oncologist = await this.as('oncologist');
-    return oncologist.call(writePrescriptionCall, { params: { id: dossier.id }, body: { ...PRESCRIPTION, ...change, constraints: [...PRESCRIPTION.constraints], version: dossier.version } });
+    return oncologist.call(writePrescriptionCall, {
+      params: { id: dossier.id },
+      body: { ...PRESCRIPTION, ...change, constraints: [...PRESCRIPTION.constraints], version: dossier.version },
+    });
   }
 
   async plan(dossier: Dossier, change: Partial<typeof PLAN> = {}): Promise<Dossier> {
     const dosimetrist = await this.as('dosimetrist');
-    return dosimetrist.call(writePlanCall, { params: { id: dossier.id }, body: { ...PLAN, ...change, results: [...PLAN.results], version: dossier.version } });
+    return dosimetrist.call(writePlanCall, {
+      params: { id: dossier.id },
+      body: { ...PLAN, ...change, results: [...PLAN.results], version: dossier.version },
+    });
   }
 
   /** One session, started and done. */
   async treat(dossier: Dossier): Promise<Dossier> {
     const technologist = await this.as('technologist');
-    const started = await technologist.call(startSessionCall, { params: { id: dossier.id }, body: { checklist: CHECKLIST, version: dossier.version } });
+    const started = await technologist.call(startSessionCall, {
+      params: { id: dossier.id },
+      body: { checklist: CHECKLIST, version: dossier.version },
+    });
     return technologist.call(endSessionCall, { params: { id: dossier.id, number: started.sessionList.length }, body: { status: 'done' } });
   }
 

@@ -8,7 +8,11 @@ export type Locale = z.infer<typeof Locale>;
 
 export const PASSWORD_MIN_LENGTH = 12;
 
-export const Username = z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{1,39}$/, 'letters, digits, point, hyphen; 2 to 40');
+export const Username = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[a-z0-9][a-z0-9._-]{1,39}$/, 'letters, digits, point, hyphen; 2 to 40');
 export const NewPassword = z.string().min(PASSWORD_MIN_LENGTH).max(200);
 const Right_ = z.enum(Object.keys(RIGHTS) as [Right, ...Right[]]); // the keys of a const object are its type's keys
 
@@ -32,8 +36,9 @@ export const Session = z.strictObject({
 });
 export type Session = z.infer<typeof Session>;
 
-/** What a page may know before anybody signed in. */
+/** What a page asks first: the site, and who is signed in already; nobody is no error. */
 export const Welcome = z.strictObject({
+  session: Session.nullable(),
   site: z.strictObject({ name: z.string(), timezone: z.string(), locale: Locale }),
   demo: z.strictObject({ accounts: z.array(z.strictObject({ username: z.string(), role: Role })), password: z.string() }).nullable(),
   build: z.string(),

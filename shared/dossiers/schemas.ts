@@ -112,7 +112,10 @@ export const PlanFields = z.strictObject({
   name: Line,
   technique: Line,
   machineId: MachineId,
-  results: z.array(z.strictObject({ value: z.number().nonnegative(), met: z.boolean() })).max(100).default([]),
+  results: z
+    .array(z.strictObject({ value: z.number().nonnegative(), met: z.boolean() }))
+    .max(100)
+    .default([]),
   rtPlanUid: z
     .string()
     .regex(/^[0-9.]{1,64}$/, 'a UID has digits and points, at most 64')

@@ -95,11 +95,7 @@ export function hardRulesApply(status: Status): boolean {
 }
 
 /** What blocks a dossier now: a hard rule, or a stay longer than the status's maximum. Source: `dossiers.md`, "Tasks, blocked, deadlines". */
-export function blockedBy(
-  card: { status: Status; dueAt: string | null; clearance: Clearance },
-  light: LightColour,
-  at: Date,
-): Unmet[] {
+export function blockedBy(card: { status: Status; dueAt: string | null; clearance: Clearance }, light: LightColour, at: Date): Unmet[] {
   const unmet = hardRulesApply(card.status) ? unmetHardRules(card.clearance, light) : [];
   if (card.dueAt !== null && Date.parse(card.dueAt) <= at.getTime()) unmet.push({ rule: 'overdue', params: { dueAt: card.dueAt } });
   return unmet;
@@ -126,7 +122,9 @@ export function stepsFrom(workflow: Workflow, from: Status): { target: Status; d
 
 /** Whether the next forward move of a dossier is a role's: what the filter "À moi" shows. */
 export function isMine(workflow: Workflow, status: Status, role: Role): boolean {
-  return may(role, 'dossiers:move') && workflow.statuses[status].forward.some((target) => rolesFor(workflow, status, target).includes(role));
+  return (
+    may(role, 'dossiers:move') && workflow.statuses[status].forward.some((target) => rolesFor(workflow, status, target).includes(role))
+  );
 }
 
 /** À reprendre contourage stands, for the items that must hold, where Contours validés leaves: before Plan en revue. */

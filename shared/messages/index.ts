@@ -27,7 +27,10 @@ export function inWords(unmet: readonly Unmet[], locale: Locale, machineName: (i
 function naming(words: Words, machineName: (id: string) => string): Naming {
   const look = (table: Readonly<Record<string, string>>, code: RuleParam) => table[String(code)] ?? String(code);
   const many = (table: Readonly<Record<string, string>>, codes: RuleParam, last: string) =>
-    listed((Array.isArray(codes) ? codes : []).map((code) => look(table, code)), last);
+    listed(
+      (Array.isArray(codes) ? codes : []).map((code) => look(table, code)),
+      last,
+    );
   return {
     status: (code) => look(words.statuses, code),
     roles: (codes) => many(words.roles, codes, words.or).toLowerCase(),

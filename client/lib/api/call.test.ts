@@ -10,7 +10,7 @@ function answers(status: number, body: unknown) {
   return fetcher;
 }
 
-const welcome = { site: { name: 'Brume', timezone: 'Europe/Paris', locale: 'fr' }, demo: null, build: 'b' };
+const welcome = { session: null, site: { name: 'Brume', timezone: 'Europe/Paris', locale: 'fr' }, demo: null, build: 'b' };
 
 afterEach(() => void vi.unstubAllGlobals());
 

@@ -1,14 +1,14 @@
-import { changePasswordCall, chooseRoleCall, readSessionCall, signInCall, signOutCall } from '#shared/accounts/api.ts';
+import { changePasswordCall, chooseRoleCall, signInCall, signOutCall, welcomeCall } from '#shared/accounts/api.ts';
 import type { Session as Signed } from '#shared/accounts/schemas.ts';
 import type { Right, Role } from '#shared/roles.ts';
-import { ApiError, call } from '../api/index.ts';
+import { call } from '../api/index.ts';
 import { onSessionEnded } from '../api/call.ts';
 import { locale } from '../i18n/index.ts';
 import { live, onLiveSessionEnded } from '../live/index.ts';
-import { keep, kept, storing } from '../storage.ts';
+import { keep } from '../storage.ts';
 import { toasts } from '../ui/toasts.svelte.ts';
 
-/** Tells a page at its start whether to ask at all: an answer 401 would stand in the console of everybody who comes to sign in. */
+/** Tells the other tabs of this browser that somebody signed in or out. */
 const HINT = 'vigie.signed-in';
 
 /** Why the cover lies over the page. */
@@ -78,15 +78,9 @@ class SessionState {
   }
 
   async #read(): Promise<void> {
-    if (this.status === 'unknown' && storing() && kept(HINT) !== 'yes') {
-      this.status = 'none';
-      return;
-    }
-    try {
-      await this.#adopt(await call(readSessionCall));
-    } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 401) throw error;
-    }
+    const { session: signed } = await call(welcomeCall);
+    if (signed) await this.#adopt(signed);
+    else this.#ended('session.none');
   }
 
   async #adopt(signed: Signed): Promise<void> {

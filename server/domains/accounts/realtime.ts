@@ -1,5 +1,5 @@
 import { may } from '#shared/roles.ts';
-import type { Presenters } from '#server/platform/realtime/server.ts';
+import type { Presenters } from '#server/platform/realtime/presentation.ts';
 
 /** Facts about people are for who manages them; other watchers of `settings` get the revision only. */
 export const accountsPresenters = {

@@ -23,10 +23,16 @@ export function signedContent(row: Pick<DossierRow, 'prescription' | 'plan'>, it
 
 /** SHA-256 of the canonical JSON of what is signed; 64 hexadecimal digits. */
 export function hashOf(content: unknown): string {
-  return createHash('sha256').update(canonicalJson(content ?? null)).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson(content ?? null))
+    .digest('hex');
 }
 
-function withoutTrace<T extends { revision: number; written: unknown }>({ revision: _r, written: _w, ...content }: T): Omit<T, 'revision' | 'written'> {
+function withoutTrace<T extends { revision: number; written: unknown }>({
+  revision: _r,
+  written: _w,
+  ...content
+}: T): Omit<T, 'revision' | 'written'> {
   return content;
 }
 

@@ -55,17 +55,18 @@ export async function applySignature(ctx: Context, id: string, { item, comment, 
       comment: act.comment ?? undefined,
       set: {
         ticks: [...row.ticks.filter((tick) => tick.code !== item), { ...act, code: item, evidence: hash }],
-        signatures: [
-          ...endSignatures(ctx, row.signatures, [item], 'replaced'),
-          { ...act, role: roleOf(ctx), item, hash, ended: null },
-        ],
+        signatures: [...endSignatures(ctx, row.signatures, [item], 'replaced'), { ...act, role: roleOf(ctx), item, hash, ended: null }],
       },
     };
   });
 }
 
 /** Breaks the signatures whose content is no longer what was signed, and puts their items back. */
-export function breakSignatures(ctx: Context, row: DossierRow, next: Pick<DossierRow, 'prescription' | 'plan'>): Pick<DossierRow, 'ticks' | 'signatures'> & { broken: ItemCode[] } {
+export function breakSignatures(
+  ctx: Context,
+  row: DossierRow,
+  next: Pick<DossierRow, 'prescription' | 'plan'>,
+): Pick<DossierRow, 'ticks' | 'signatures'> & { broken: ItemCode[] } {
   const broken = row.signatures
     .filter((signature) => signature.ended === null && hashOf(signedContent(next, signature.item)) !== signature.hash)
     .map((signature): ItemCode => signature.item);

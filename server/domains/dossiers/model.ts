@@ -1,4 +1,4 @@
-import { Schema, Types, model } from 'mongoose';
+import { Schema, model, type Types } from 'mongoose';
 import type { Role } from '#shared/roles.ts';
 import type { PlanFields, PrescriptionFields, Priority } from '#shared/dossiers/schemas.ts';
 import { STATUSES, type ItemCode, type SignedItem, type Status, type Workflow } from '#shared/dossiers/statuses.ts';

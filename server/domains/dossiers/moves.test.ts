@@ -23,7 +23,9 @@ const rulesIn = (answer: Answer<ErrorBody>): string[] => (answer.body.error.deta
 /** Everything that an act writes: to show that a refusal wrote and published nothing. */
 async function footprint(): Promise<Record<string, number>> {
   const names = ['dossiers', 'dossierhistory', 'events', 'audit'];
-  const counts = await Promise.all(names.map((name) => mongoose.connection.collection(name).countDocuments({ action: { $not: /^session\.|opened$|listed$/ } })));
+  const counts = await Promise.all(
+    names.map((name) => mongoose.connection.collection(name).countDocuments({ action: { $not: /^session\.|opened$|listed$/ } })),
+  );
   return Object.fromEntries(names.map((name, index) => [name, counts[index] ?? 0]));
 }
 
@@ -93,7 +95,12 @@ describe('a move', () => {
 
   it('takes the prototype’s names, and ticks of its context what the caller may tick', async () => {
     const dossier = await staff.dossier();
-    const body = { cible: 'PRESCRIPTION_VALIDEE', contexte: { identity_validated: true, exams_imported: true }, commentaire: 'bonjour', version: dossier.version };
+    const body = {
+      cible: 'PRESCRIPTION_VALIDEE',
+      contexte: { identity_validated: true, exams_imported: true },
+      commentaire: 'bonjour',
+      version: dossier.version,
+    };
     const byPhysicist = await transition('physicist', dossier, body);
     expect(rulesIn(byPhysicist)).toEqual(['exams_imported', 'identity_validated', 'role']);
     const byTechnologist = await transition('technologist', dossier, body);
@@ -109,7 +116,9 @@ describe('the whole path', () => {
     const closed = await staff.dossierIn('CLOTURE');
     expect(closed).toMatchObject({ status: 'CLOTURE', blocked: [], sessions: { done: 2, prescribed: 2 } });
     await watcher.until((event) => event.type === 'dossier:moved' && (event.data as { card: Dossier }).card.status === 'CLOTURE');
-    const moves = watcher.received.filter(({ type }) => type === 'dossier:moved').map(({ data }) => (data as { card: Dossier }).card.status);
+    const moves = watcher.received
+      .filter(({ type }) => type === 'dossier:moved')
+      .map(({ data }) => (data as { card: Dossier }).card.status);
     expect(moves).toEqual(PATH.slice(1));
     const revisions = watcher.received.map(({ revision }) => revision);
     expect(revisions).toEqual(revisions.map((_, index) => (revisions[0] ?? 0) + index));
@@ -143,7 +152,10 @@ describe('a move back', () => {
     expect(back).toMatchObject({ direction: 'back', allowed: true, revokes: ['signature_oncologue'] });
     const moved = await staff.move('physicist', dossier, 'PLAN_VALIDE', 'Isocentre à revoir.');
     expect(moved.items.filter(({ done }) => done).map(({ code }) => code)).not.toContain('signature_oncologue');
-    expect(moved.signatures.find(({ item }) => item === 'signature_oncologue')?.ended).toMatchObject({ why: 'revoked', by: 'Test physicist' });
+    expect(moved.signatures.find(({ item }) => item === 'signature_oncologue')?.ended).toMatchObject({
+      why: 'revoked',
+      by: 'Test physicist',
+    });
     expect(moved.signatures.find(({ item }) => item === 'qa_dosimetrie')?.ended).toBeNull();
   });
 
@@ -168,8 +180,16 @@ describe('undo', () => {
     expect(moved.undoUntil).not.toBeNull();
     const { status, body } = await undo('physicist', moved);
     expect(status).toBe(200);
-    expect(body).toMatchObject({ status: before.status, enteredAt: before.enteredAt, items: before.items, signatures: before.signatures, path: before.path });
-    expect(await mongoose.connection.collection('audit').countDocuments({ action: 'dossier.move-undone', subject: `dossier:${before.id}` })).toBe(1);
+    expect(body).toMatchObject({
+      status: before.status,
+      enteredAt: before.enteredAt,
+      items: before.items,
+      signatures: before.signatures,
+      path: before.path,
+    });
+    expect(
+      await mongoose.connection.collection('audit').countDocuments({ action: 'dossier.move-undone', subject: `dossier:${before.id}` }),
+    ).toBe(1);
   });
 
   it('works from Clôturé too', async () => {

@@ -158,7 +158,8 @@ function itemsOf(row: DossierRow, { workflow, light, locale }: Sight): Item[] {
   const labels = wordsOf(locale).items;
   return STATUSES.flatMap((status) => {
     const rule = workflow.statuses[status];
-    const one = (required: boolean) => (code: ItemCode) => itemOf(row, workflow, { code, status, required, label: labels[code], done: done.has(code), light });
+    const one = (required: boolean) => (code: ItemCode) =>
+      itemOf(row, workflow, { code, status, required, label: labels[code], done: done.has(code), light });
     return [...rule.required.map(one(true)), ...rule.optional.map(one(false))];
   });
 }

@@ -47,7 +47,11 @@ export async function readDossier(ctx: Context, id: string): Promise<Dossier> {
 }
 
 /** The history of a dossier, newest first. */
-export async function listHistory(ctx: Context, id: string, { limit, cursor }: z.output<typeof PageQuery>): Promise<{ items: HistoryEntry[]; next?: string }> {
+export async function listHistory(
+  ctx: Context,
+  id: string,
+  { limit, cursor }: z.output<typeof PageQuery>,
+): Promise<{ items: HistoryEntry[]; next?: string }> {
   await standingOf(ctx, id);
   const before = cursor === undefined ? {} : { version: { $lt: wholeNumber(cursor) } };
   const rows = await HistoryModel.find({ dossier: id, ...before })
@@ -86,17 +90,27 @@ function lightOf(row: DossierRow, lights: LightTable, at: Date): Light {
 type Filter = QueryFilter<DossierRow>;
 
 function filterOf(ctx: Context, query: DossiersQuery, known: { mine: readonly Status[]; lights: LightTable }): Filter[] {
-  const filters: Filter[] = [query.status ? { status: query.status } : { open: true }];
-  if (query.machine) filters.push({ machineId: query.machine });
-  if (query.priority) filters.push({ priority: query.priority });
-  if (query.pathology) filters.push({ pathologyKey: searchKey(query.pathology) });
-  if (query.physician) filters.push({ physicianKey: searchKey(query.physician) });
-  if (query.tag) filters.push({ tags: query.tag });
-  if (query.patient) filters.push({ 'patient.id': query.patient });
+  const filters: Filter[] = [query.status ? { status: query.status } : { open: true }, ...equalities(query)];
   if (query.mine !== undefined) filters.push({ status: query.mine ? { $in: known.mine } : { $nin: known.mine } });
-  if (query.blocked !== undefined) filters.push(query.blocked ? blockedFilter(ctx.now(), known.lights) : { $nor: [blockedFilter(ctx.now(), known.lights)] });
+  if (query.blocked !== undefined) {
+    const blocked = blockedFilter(ctx.now(), known.lights);
+    filters.push(query.blocked ? blocked : { $nor: [blocked] });
+  }
   for (const word of query.q ? searchKey(query.q).split(' ') : []) filters.push({ searchKeys: { $regex: `^${word}` } });
   return filters;
+}
+
+/** The filters by equality, each under the field that is indexed or compared for it. */
+function equalities({ machine, priority, pathology, physician, tag, patient }: DossiersQuery): Filter[] {
+  const wanted: Record<string, string | undefined> = {
+    machineId: machine,
+    priority,
+    pathologyKey: pathology && searchKey(pathology),
+    physicianKey: physician && searchKey(physician),
+    tags: tag,
+    'patient.id': patient,
+  };
+  return Object.entries(wanted).flatMap(([field, value]) => (value === undefined ? [] : [{ [field]: value }]));
 }
 
 /** The same rule as `blockedBy`, as a query. */

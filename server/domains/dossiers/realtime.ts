@@ -1,6 +1,6 @@
 import type { DossierFact } from '#shared/dossiers/events.ts';
 import { may } from '#shared/roles.ts';
-import type { Presenters, Viewer } from '#server/platform/realtime/server.ts';
+import type { Presenters, Viewer } from '#server/platform/realtime/presentation.ts';
 import { cardFor, dossierFor } from './present.ts';
 
 /** What a viewer may see of what happened to a dossier; a screen has its own facts. */

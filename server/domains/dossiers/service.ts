@@ -115,7 +115,13 @@ export async function movesOf(ctx: Context, id: string): Promise<Move[]> {
     // The comment is asked for when the move is made: its absence now is no reason against it.
     const unmet = unmetForMove(ctx, workflow, row, { target, light: light.light, comment: '-' });
     const reasons = inWords(unmet, ctx.locale, machineName);
-    return { target, direction, allowed: reasons.length === 0, reasons, revokes: standingItems(row, revokedBy(workflow, row.status, target)) };
+    return {
+      target,
+      direction,
+      allowed: reasons.length === 0,
+      reasons,
+      revokes: standingItems(row, revokedBy(workflow, row.status, target)),
+    };
   });
 }
 
@@ -130,7 +136,11 @@ function refused(ctx: Context, rule: string): never {
 }
 
 async function nextNumber(): Promise<number> {
-  const counter = await CounterModel.findOneAndUpdate({ _id: 'dossier' }, { $inc: { value: 1 } }, { upsert: true, returnDocument: 'after' }).lean();
+  const counter = await CounterModel.findOneAndUpdate(
+    { _id: 'dossier' },
+    { $inc: { value: 1 } },
+    { upsert: true, returnDocument: 'after' },
+  ).lean();
   return counter?.value ?? 1;
 }
 
@@ -160,7 +170,12 @@ function standingItems(row: DossierRow, codes: readonly ItemCode[]): ItemCode[] 
 }
 
 /** Ends the signatures that stand for items; they stay to be read. */
-export function endSignatures(ctx: Context, signatures: readonly SignatureRow[], items: readonly ItemCode[], why: 'revoked' | 'broken' | 'replaced' = 'revoked'): SignatureRow[] {
+export function endSignatures(
+  ctx: Context,
+  signatures: readonly SignatureRow[],
+  items: readonly ItemCode[],
+  why: 'revoked' | 'broken' | 'replaced' = 'revoked',
+): SignatureRow[] {
   return signatures.map((signature) =>
     signature.ended === null && items.includes(signature.item)
       ? { ...signature, ended: { why, by: ctx.actor.name, at: ctx.now() } }

@@ -1,4 +1,4 @@
-import type { Presenters } from '#server/platform/realtime/server.ts';
+import type { Presenters } from '#server/platform/realtime/presentation.ts';
 
 /** Machines carry nothing of people: every watcher sees them whole. */
 export const machinesPresenters = {

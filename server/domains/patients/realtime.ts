@@ -1,5 +1,5 @@
 import { may } from '#shared/roles.ts';
-import type { Presenters, Viewer } from '#server/platform/realtime/server.ts';
+import type { Presenters, Viewer } from '#server/platform/realtime/presentation.ts';
 
 /** Identities are for who may read patients; a screen never may. */
 export const patientsPresenters = {

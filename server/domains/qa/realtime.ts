@@ -1,4 +1,4 @@
-import type { Presenters } from '#server/platform/realtime/server.ts';
+import type { Presenters } from '#server/platform/realtime/presentation.ts';
 
 /** Lights carry nothing of patients: every watcher sees them whole. */
 export const qaPresenters = {

@@ -1,5 +1,5 @@
 import { may } from '#shared/roles.ts';
-import type { Presenters } from '#server/platform/realtime/server.ts';
+import type { Presenters } from '#server/platform/realtime/presentation.ts';
 import { atLevel } from './present.ts';
 
 /** Walls see dossiers at their privacy level, users as a wall of level 1; screens themselves are for who manages them. */

@@ -27,7 +27,10 @@ export function serveClient() {
       res.setHeader('Cache-Control', pathname.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
   });
   return async (koa: KoaContext, next: Next): Promise<void> => {
-    if (koa.method !== 'GET' && koa.method !== 'HEAD') return next();
+    if (koa.method !== 'GET' && koa.method !== 'HEAD') {
+      await next();
+      return;
+    }
     await new Promise<void>((resolve) => {
       koa.res.once('close', resolve);
       koa.respond = false;

@@ -10,7 +10,10 @@ export function mountHealth(koa: Koa, database: Database): void {
       ctx.body = { status: 'ok' };
       return;
     }
-    if (ctx.path !== '/readyz') return next();
+    if (ctx.path !== '/readyz') {
+      await next();
+      return;
+    }
     const answers = await database.answers(PATIENCE_MS);
     ctx.status = answers ? 200 : 503;
     ctx.body = { status: answers ? 'ok' : 'unavailable', checks: { database: answers ? 'ok' : 'unavailable' } };

@@ -21,11 +21,7 @@ export interface Edge {
   setCookie(name: string, value: string | null, options?: { maxAgeMs?: number }): void;
 }
 
-export type Handler<E extends AnyEndpoint> = (
-  ctx: Context,
-  request: Parsed<E>,
-  edge: Edge,
-) => Promise<Reply<E>>;
+export type Handler<E extends AnyEndpoint> = (ctx: Context, request: Parsed<E>, edge: Edge) => Promise<Reply<E>>;
 
 /** A call as it is mounted; the API documentation is written from the list of them. */
 export interface Mounted {
@@ -83,9 +79,7 @@ function parsed(schema: z.ZodType | undefined, value: unknown, where: string): u
   if (!schema) return undefined;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Invalid(
-    result.error.issues.map((issue) => ({ where, path: issue.path.map(String).join('.'), message: issue.message })),
-  );
+  throw new Invalid(result.error.issues.map((issue) => ({ where, path: issue.path.map(String).join('.'), message: issue.message })));
 }
 
 function edgeOf(koa: KoaContext): Edge {

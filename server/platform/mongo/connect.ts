@@ -36,7 +36,7 @@ export async function connectDatabase({ uri, dataDir, log }: DatabaseSettings): 
   });
   const { connection } = mongoose;
   if (uri !== undefined) await refuseStandalone(connection);
-  connection.on('error', (error) => log.error({ code: error.code }, 'database error'));
+  connection.on('error', (error: Error) => log.error({ name: error.name }, 'database error'));
   return {
     connection,
     kind: engine ? 'embedded' : 'mongodb',

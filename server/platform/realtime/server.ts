@@ -4,21 +4,16 @@ import {
   HEARTBEAT_MS,
   parseTopic,
   type ClientToServer,
-  type FactData,
-  type FactEvents,
   type ServerToClient,
   type Topic,
   type TopicEvent,
   type WatchReply,
 } from '#shared/realtime.ts';
-import { ROLES } from '#shared/roles.ts';
 import { actorMay, type Actor } from '../context.ts';
 import { CATCH_UP_LIMIT, type EventLog, type StoredEvent } from '../events.ts';
 import type { Log } from '../log.ts';
+import { CLASSES, classOf, present, type Presenters, type Viewer } from './presentation.ts';
 import { TOPIC_RIGHTS } from './rights.ts';
-
-/** Who watches, as far as a presentation may depend on it: everybody of one class receives the same. */
-export type Viewer = { kind: 'role'; role: NonNullable<Actor['role']> } | { kind: 'screen'; level: 0 | 1 };
 
 /** Who is behind a socket. `session` names what his right to be here hangs on. */
 export interface SocketIdentity {
@@ -26,10 +21,6 @@ export interface SocketIdentity {
   viewer: Viewer;
   session: string;
 }
-
-/** What a viewer may see of a fact; undefined: he receives the revision, hidden. */
-export type Presenter<T extends keyof FactEvents> = (data: FactData<T>, viewer: Viewer) => unknown;
-export type Presenters = { [T in Exclude<keyof FactEvents, 'hidden'>]: Presenter<T> };
 
 interface SocketData {
   identity: SocketIdentity;
@@ -163,22 +154,15 @@ export function startRealtime(deps: RealtimeDeps) {
   }
 
   function send(socket: LiveSocket, event: StoredEvent, viewer: Viewer): void {
-    const presented = present(event, viewer);
+    const presented = present(deps.presenters, event, viewer);
     emitTo(socket, presented.type, presented);
-  }
-
-  function present(event: StoredEvent, viewer: Viewer): TopicEvent {
-    const presenter = deps.presenters[event.type as keyof Presenters] as ((data: unknown, viewer: Viewer) => unknown) | undefined; // by the stored name
-    const data = presenter?.(event.data, viewer);
-    const envelope = { topic: event.topic, revision: event.revision, at: event.at.toISOString() };
-    return data === undefined ? { ...envelope, type: 'hidden', data: undefined } : { ...envelope, type: event.type, data };
   }
 
   events.listen((event) => {
     for (const [name, viewer] of CLASSES) {
       const room = roomOf(event.topic, name);
       if (!io.sockets.adapter.rooms.has(room)) continue;
-      const presented = present(event, viewer);
+      const presented = present(deps.presenters, event, viewer);
       emitTo(io.to(room), presented.type, presented);
     }
   });
@@ -246,19 +230,6 @@ function sameOrigin(request: IncomingMessage): boolean {
   const { origin, host } = request.headers;
   if (origin === undefined) return true;
   return URL.canParse(origin) && new URL(origin).host === (request.headers['x-forwarded-host'] ?? host);
-}
-
-const CLASSES: ReadonlyMap<string, Viewer> = new Map(
-  [
-    ...ROLES.map(
-      (role): Viewer => ({ kind: 'role', role }),
-    ),
-    ...([0, 1] as const).map((level): Viewer => ({ kind: 'screen', level })),
-  ].map((viewer) => [classOf(viewer), viewer]),
-);
-
-function classOf(viewer: Viewer): string {
-  return viewer.kind === 'role' ? viewer.role : `screen${viewer.level}`;
 }
 
 function roomOf(topic: Topic, viewerClass: string): string {
