@@ -178,6 +178,19 @@ describe('a transaction', () => {
     });
   });
 
+  test('finds a double of a document that it has itself changed, and refuses at once what an index cannot take', async () => {
+    await inTransaction(async (session) => {
+      await accounts.updateOne({ _id: 'a' }, { $inc: { n: 1 } }, { session });
+      const double = await accounts.insertOne({ _id: 'a', n: 1 }, { session }).catch((e: unknown) => e);
+      expect(labelled(double)[0]).toBe('11000');
+    });
+    await at.db.collection('parallel').createIndex({ x: 1, y: 1 });
+    await inTransaction(async (session) => {
+      const parallel = at.db.collection('parallel').insertOne({ x: [1, 2], y: [1, 2] }, { session });
+      expect(labelled(await parallel.catch((e: unknown) => e))[0]).toBe('171');
+    });
+  });
+
   test('may move a unique key from one document to another', async () => {
     await accounts.updateOne({ _id: 'a' }, { $set: { mail: 'k' } });
     await inTransaction(async (session) => {

@@ -88,16 +88,19 @@ export function transactionView(parts: Parts, txn: Transaction): View {
     if (pending !== undefined && pending.txn !== txn) throw writeConflict();
     if (pending !== undefined && pending.rid !== rid) throw duplicate(coll, index, tuple);
     for (const holder of store.holders(index.id, key)) {
-      if (holder === rid || txn.rows.get(coll.ns)?.has(holder) === true) continue; // own documents are judged by the keys they have now
+      const own = txn.rows.get(coll.ns)?.get(holder);
+      if (holder === rid || own === null) continue;
+      if (own !== undefined && !hasKey(keysOf(index, docOf(own)).keys, key)) continue; // an own document is judged by the keys it has now
       claim(holder);
       throw duplicate(coll, index, tuple);
     }
   };
   const write = (coll: Collection, rid: number, before: Row | undefined, after: Row | undefined): void => {
     claim(rid);
-    const changes = coll.indexes.filter((index) => index.unique).map((index) => change(index, before, after));
-    for (const { index, added } of changes) for (const [key, tuple] of added) check(coll, index, key, tuple, rid);
-    for (const { index, added, dropped } of changes) {
+    const changes = coll.indexes.map((index) => change(index, before, after)); // all of them: what an index cannot take must fail here, not in the commit
+    const unique = changes.filter(({ index }) => index.unique);
+    for (const { index, added } of unique) for (const [key, tuple] of added) check(coll, index, key, tuple, rid);
+    for (const { index, added, dropped } of unique) {
       for (const key of dropped) transactions.releaseKey(keyText(index.id, key));
       for (const [key] of added) transactions.holdKey(txn, keyText(index.id, key), rid);
     }
@@ -121,22 +124,20 @@ export function transactionView(parts: Parts, txn: Transaction): View {
 /** Writes all of a transaction into the open batch. It cannot conflict: nobody else could write what it holds. */
 export function applyTransaction(parts: Parts, txn: Transaction): void {
   parts.store.begin();
+  const steps: (() => void)[] = []; // all is computed before anything is written
   for (const [ns, rows] of txn.rows) {
     const dot = ns.indexOf('.');
     const coll = parts.catalog.ensure(ns.slice(0, dot), ns.slice(dot + 1));
-    for (const [rid, after] of rows) {
+    for (const [rid, row] of rows) {
       const bytes = parts.store.doc(rid);
       const before = bytes && { rid, bytes };
-      if (before === undefined && after === null) continue; // inserted and removed in the same transaction
-      apply(
-        parts,
-        coll.indexes.map((index) => change(index, before, after ?? undefined)),
-        rid,
-        before,
-        after ?? undefined,
-      );
+      const after = row ?? undefined;
+      if (before === undefined && after === undefined) continue; // inserted and removed in the same transaction
+      const changes = coll.indexes.map((index) => change(index, before, after));
+      steps.push(() => apply(parts, changes, rid, before, after));
     }
   }
+  for (const step of steps) step();
 }
 
 /** Fills a new index from the documents there are. @throws CommandError 11000 when a unique one finds a duplicate */
@@ -162,14 +163,15 @@ function change(index: Index, before: Row | undefined, after: Row | undefined): 
   const old = before === undefined ? [] : keysOf(index, docOf(before)).keys;
   if (after === undefined) return { index, dropped: old, added: [], several: false };
   const { keys, tuples } = keysOf(index, docOf(after));
-  const has = (list: readonly Uint8Array[], key: Uint8Array): boolean => list.some((other) => Buffer.compare(other, key) === 0);
   return {
     index,
-    dropped: old.filter((key) => !has(keys, key)),
-    added: keys.flatMap((key, i) => (has(old, key) ? [] : [[key, tuples[i] ?? []] as const])),
+    dropped: old.filter((key) => !hasKey(keys, key)),
+    added: keys.flatMap((key, i) => (hasKey(old, key) ? [] : [[key, tuples[i] ?? []] as const])),
     several: keys.length > 1,
   };
 }
+
+const hasKey = (list: readonly Uint8Array[], key: Uint8Array): boolean => list.some((other) => Buffer.compare(other, key) === 0);
 
 function apply(
   { store, catalog, transactions }: Parts,
