@@ -58,7 +58,7 @@ async function newDossier(cast: Cast, random: () => number, person: number, { at
   const course = pick(random, COURSES);
   const patient = await createPatient(cast('technologist', at), {
     ipp: String(30_390_000 + person * 517),
-    lastName: LAST_NAMES[person % LAST_NAMES.length] ?? 'Inconnu',
+    lastName: (LAST_NAMES[person % LAST_NAMES.length] ?? 'Inconnu').toLocaleUpperCase('fr'),
     firstName,
     birthDate: `${year}-${String(1 + Math.floor(random() * 12)).padStart(2, '0')}-${String(1 + Math.floor(random() * 28)).padStart(2, '0')}`,
     sex,
