@@ -92,7 +92,11 @@ it(`${CLIENTS} clients, ${RESETS} resets and ${STALLS} stalled links during ${CH
       make(Math.floor(random() * 1000));
     }
   };
-  await Promise.all([...dossiers.map(write), trouble(RESETS, (index) => proxy.reset(index)), trouble(STALLS, (index) => proxy.stall(index))]);
+  await Promise.all([
+    ...dossiers.map(write),
+    trouble(RESETS, (index) => proxy.reset(index)),
+    trouble(STALLS, (index) => proxy.stall(index)),
+  ]);
 
   const { items } = await technologist.call(listDossiersCall, { query: { limit: 500 } });
   const truth = Object.fromEntries(items.map(({ id, version }) => [id, version]));

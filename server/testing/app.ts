@@ -10,6 +10,7 @@ import { createApp, type App } from '#server/app.ts';
 import { ensureUser } from '#server/domains/accounts/index.ts';
 import { ensureMachine } from '#server/domains/machines/index.ts';
 import { SYSTEM, type Context } from '#server/platform/context.ts';
+import { buildName, serveClient } from '#server/platform/http/client-files.ts';
 import { createLog } from '#server/platform/log.ts';
 import { connectDatabase } from '#server/platform/mongo/connect.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
@@ -69,6 +70,8 @@ interface TestOptions {
   dataDir?: string;
   /** A free port unless told. */
   port?: number;
+  /** Serves the built client too. */
+  client?: boolean;
 }
 
 /**
@@ -88,8 +91,9 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     database,
     log,
     now: clock.now,
-    build: 'test',
+    build: options.client ? buildName() : 'test',
     demo: null,
+    ...(options.client ? { serveClient: serveClient() } : {}),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   const ctx = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });

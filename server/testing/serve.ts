@@ -7,6 +7,7 @@ await startTestApp({
   port: Number(port),
   ...(dataDir ? { dataDir } : {}),
   heartbeatMs: 1000,
+  client: process.env.WITH_CLIENT === 'yes',
   ...(pause ? { env: { VIGIE_TEST_PAUSE_AFTER_COMMIT_MS: pause } } : {}),
 });
 process.stdout.write('listening\n');

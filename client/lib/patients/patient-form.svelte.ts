@@ -1,6 +1,7 @@
 import { changePatientCall, createPatientCall, readPatientCall } from '#shared/patients/api.ts';
 import { Patient, SimilarPatients } from '#shared/patients/schemas.ts';
 import { ApiError, call, failureText } from '../api/index.ts';
+import { currentIn } from '../forms/current.ts';
 import { m } from '../i18n/index.ts';
 
 /** What a person types of an identity. */
@@ -23,7 +24,7 @@ export interface PatientCalls {
 }
 
 const NOBODY: Identity = { ipp: '', lastName: '', firstName: '', birthDate: '', sex: 'U' };
-const FIELDS = ['ipp', 'lastName', 'firstName', 'birthDate', 'sex'] as const satisfies readonly IdentityField[];
+export const FIELDS = ['ipp', 'lastName', 'firstName', 'birthDate', 'sex'] as const satisfies readonly IdentityField[];
 const LONGEST: Record<'ipp' | 'lastName' | 'firstName', number> = { ipp: 64, lastName: 200, firstName: 200 };
 /** Older than anybody: a slip of the key. */
 const OLDEST_YEAR = 1900;
@@ -133,11 +134,16 @@ export class PatientForm {
     const candidates = SimilarPatients.safeParse(error.details);
     if (error.code === 'patient.similar' || error.code === 'patient.exists') this.similar = candidates.data?.candidates ?? [];
     if (error.code === 'patient.exists') this.#problems = { ipp: 'exists' };
-    else if (error.code === 'patient.changed') await this.#lookAgain();
+    else if (error.code === 'patient.changed') await this.#compare(error.details);
     else if (this.similar.length === 0) this.failure = failureText(error);
   }
 
-  async #lookAgain(): Promise<void> {
+  async #compare(details: unknown): Promise<void> {
+    const current = Patient.safeParse(currentIn(details));
+    if (current.success) {
+      this.newer = current.data;
+      return;
+    }
     if (!this.stored) return;
     try {
       this.newer = await this.#calls.read(this.stored.id);

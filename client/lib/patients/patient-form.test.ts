@@ -67,8 +67,8 @@ describe('the patient form', () => {
 
   it('shows what somebody else wrote meanwhile and writes over it only after that', async () => {
     const newer = { ...stored, version: 5, firstName: 'Paula' };
-    const change = vi.fn<PatientCalls['change']>().mockRejectedValueOnce(new ApiError(409, 'patient.changed', '')).mockResolvedValue({ ...newer, version: 6 });
-    const form = new PatientForm(stored, calls({ change, read: () => Promise.resolve(newer) }), () => NOW);
+    const change = vi.fn<PatientCalls['change']>().mockRejectedValueOnce(new ApiError(409, 'patient.changed', '', { current: newer })).mockResolvedValue({ ...newer, version: 6 });
+    const form = new PatientForm(stored, calls({ change }), () => NOW);
     form.fields.firstName = 'Pauline';
     await form.save();
     expect(form.newer).toEqual(newer);

@@ -7,6 +7,7 @@ import type { WallDossierFact } from '#shared/screens/events.ts';
 import type { WallDossier, WallSnapshot } from '#shared/screens/schemas.ts';
 import { dayIn } from '#shared/time.ts';
 import type { Fact } from '../live/index.ts';
+import { machineLights, type MachineLight } from '../machines/machine-lights.ts';
 
 /** At most so many strips and machines; the rest is counted, never scrolled. */
 export const MAX_STRIPS = 3;
@@ -24,12 +25,6 @@ export interface Count {
   status: Status;
   count: number;
   blocked: number;
-}
-
-/** A machine with its light as it is now. */
-export interface MachineLight {
-  machine: Machine;
-  light: Light;
 }
 
 /** The state after a fact. A fact that is already in the state, or older than it, changes nothing. */
@@ -102,11 +97,7 @@ export function fitBeside(counts: readonly Count[]): boolean {
 
 /** The active machines in the registry's order with their light now. When they do not all fit, those that keep from treating stay. */
 export function machinesOf(wall: WallSnapshot, now: number): { shown: MachineLight[]; others: number; blocking: number } {
-  const at = new Date(now);
-  const lights = new Map(wall.lights.map((light) => [light.machine, light]));
-  const all = wall.machines
-    .filter((machine) => machine.active)
-    .map((machine) => ({ machine, light: lightAt(lights.get(machine.id), machine.id, at) }));
+  const all = machineLights(wall.machines, wall.lights, now);
   const kept = new Set([...all].sort((a, b) => URGENCY.indexOf(a.light.light) - URGENCY.indexOf(b.light.light)).slice(0, MAX_MACHINES));
   return { shown: all.filter((one) => kept.has(one)), others: all.length - kept.size, blocking: all.filter((one) => blocks(one.light.light)).length };
 }

@@ -3,7 +3,8 @@ import type { Machine } from '#shared/machines/schemas.ts';
 import type { Unmet } from '#shared/dossiers/workflow.ts';
 import { dayIn } from '#shared/time.ts';
 import { format, locale, m, words } from '../i18n/index.ts';
-import type { Blocked, MachineLight } from './wall.ts';
+import type { MachineLight } from '../machines/machine-lights.ts';
+import type { Blocked } from './wall.ts';
 
 const HOUR_MS = 3_600_000;
 const IN_HOURS_UNTIL_MS = 48 * HOUR_MS;
