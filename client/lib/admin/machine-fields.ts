@@ -23,8 +23,22 @@ export interface MachineText {
 export type MachineField = keyof MachineText;
 
 export const NEW_MACHINE: MachineText = {
-  id: '', name: '', shortName: '', colour: '#0288D1', kind: 'linac', room: '', active: true, artiscanObjectId: null, byNameOnly: false,
-  aeTitles: '', stationNames: '', modelNames: '', qaTypes: [], slots: [0, 0, 0, 0, 0], gapMin: 0, prepMin: 0,
+  id: '',
+  name: '',
+  shortName: '',
+  colour: '#0288D1',
+  kind: 'linac',
+  room: '',
+  active: true,
+  artiscanObjectId: null,
+  byNameOnly: false,
+  aeTitles: '',
+  stationNames: '',
+  modelNames: '',
+  qaTypes: [],
+  slots: [0, 0, 0, 0, 0],
+  gapMin: 0,
+  prepMin: 0,
 };
 
 export function textOf(machine: Machine): MachineText {
@@ -78,5 +92,8 @@ function fieldAt([first = '', second = '']: string[]): MachineField {
 }
 
 function listOf(text: string): string[] {
-  return text.split(/[,;\n]/).map((one) => one.trim()).filter((one) => one !== '');
+  return text
+    .split(/[,;\n]/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '');
 }

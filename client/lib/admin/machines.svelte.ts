@@ -6,7 +6,11 @@ import { LiveResource } from '../live/resource.svelte.ts';
 
 /** The registry of machines, inactive ones included; others' changes show by themselves. */
 export class MachinesRegistry {
-  resource = new LiveResource<Machine[]>({ topics: ['machines'], load: (signal) => call(listMachinesCall, {}, { signal }), apply: withMachine });
+  resource = new LiveResource<Machine[]>({
+    topics: ['machines'],
+    load: (signal) => call(listMachinesCall, {}, { signal }),
+    apply: withMachine,
+  });
 
   start(): () => void {
     return this.resource.start();

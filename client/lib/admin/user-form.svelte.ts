@@ -54,7 +54,11 @@ export class UserForm {
     if (Object.keys(this.#problems).length > 0) return undefined;
     return this.#act(async () => {
       const { stored } = this;
-      if (stored) return call(changeUserCall, { params: { id: stored.id }, body: { ...this.#typed(), disabled: stored.disabled, version: stored.version } });
+      if (stored)
+        return call(changeUserCall, {
+          params: { id: stored.id },
+          body: { ...this.#typed(), disabled: stored.disabled, version: stored.version },
+        });
       const created = await call(createUserCall, { body: { username: this.username.trim(), ...this.#typed() } });
       this.oneTimePassword = created.oneTimePassword;
       return created.user;
@@ -63,7 +67,9 @@ export class UserForm {
 
   /** Disables or enables; what is typed and not saved stays typed. */
   setDisabled(disabled: boolean): Promise<User | undefined> {
-    return this.#act(async ({ id, name, roles, version }) => call(changeUserCall, { params: { id }, body: { name, roles, disabled, version } }));
+    return this.#act(async ({ id, name, roles, version }) =>
+      call(changeUserCall, { params: { id }, body: { name, roles, disabled, version } }),
+    );
   }
 
   resetPassword(): Promise<User | undefined> {
@@ -135,4 +141,13 @@ export class UserForm {
 }
 
 /** Stands for the user who does not exist yet: creating asks nothing of him. */
-const NOBODY: User = { id: '', version: 0, username: '', name: '', roles: [], disabled: false, mustChangePassword: false, lastSignInAt: null };
+const NOBODY: User = {
+  id: '',
+  version: 0,
+  username: '',
+  name: '',
+  roles: [],
+  disabled: false,
+  mustChangePassword: false,
+  lastSignInAt: null,
+};

@@ -19,7 +19,11 @@ interface Setting {
 
 /** Machines in service with their lights, and the light that is being set by hand. */
 export class MachinesState {
-  machines = new LiveResource<Machine[]>({ topics: ['machines'], load: (signal) => call(listMachinesCall, {}, { signal }), apply: withMachine });
+  machines = new LiveResource<Machine[]>({
+    topics: ['machines'],
+    load: (signal) => call(listMachinesCall, {}, { signal }),
+    apply: withMachine,
+  });
   lights = new LiveResource<Light[]>({ topics: ['qa'], load: (signal) => call(listLightsCall, {}, { signal }), apply: withLightOf });
   setting = $state<Setting>();
   reason = $state('');

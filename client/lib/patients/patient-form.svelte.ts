@@ -154,7 +154,13 @@ export class PatientForm {
 }
 
 function identityOf(from: Identity): Identity {
-  return { ipp: from.ipp.trim(), lastName: from.lastName.trim(), firstName: from.firstName.trim(), birthDate: from.birthDate, sex: from.sex };
+  return {
+    ipp: from.ipp.trim(),
+    lastName: from.lastName.trim(),
+    firstName: from.firstName.trim(),
+    birthDate: from.birthDate,
+    sex: from.sex,
+  };
 }
 
 function problemsIn(fields: Identity, now: number): Partial<Record<IdentityField, Problem>> {

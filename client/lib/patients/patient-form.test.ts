@@ -4,10 +4,23 @@ import { ApiError, Offline } from '../api/index.ts';
 import { PatientForm, type PatientCalls } from './patient-form.svelte.ts';
 
 const NOW = Date.parse('2026-11-20T13:00:00Z');
-const stored: Patient = { id: 'a'.repeat(24), version: 3, ipp: '30418227', lastName: 'ROUVIÈRE', firstName: 'Paule', birthDate: '1958-03-02', sex: 'F' };
+const stored: Patient = {
+  id: 'a'.repeat(24),
+  version: 3,
+  ipp: '30418227',
+  lastName: 'ROUVIÈRE',
+  firstName: 'Paule',
+  birthDate: '1958-03-02',
+  sex: 'F',
+};
 
 function calls(over: Partial<PatientCalls> = {}): PatientCalls {
-  return { create: vi.fn(() => Promise.resolve(stored)), change: vi.fn(() => Promise.resolve({ ...stored, version: 4 })), read: vi.fn(() => Promise.resolve(stored)), ...over };
+  return {
+    create: vi.fn(() => Promise.resolve(stored)),
+    change: vi.fn(() => Promise.resolve({ ...stored, version: 4 })),
+    read: vi.fn(() => Promise.resolve(stored)),
+    ...over,
+  };
 }
 
 function filled(over: PatientCalls): PatientForm {
@@ -23,7 +36,12 @@ describe('the patient form', () => {
     form.fields = { ipp: ' ', lastName: 'A', firstName: '', birthDate: '2026-02-31', sex: 'U' };
     expect(await form.save()).toBeUndefined();
     expect(server.create).not.toHaveBeenCalled();
-    expect([form.error('ipp'), form.error('lastName'), form.error('firstName'), form.error('birthDate')].map(Boolean)).toEqual([true, false, true, true]);
+    expect([form.error('ipp'), form.error('lastName'), form.error('firstName'), form.error('birthDate')].map(Boolean)).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
   });
 
   it('refuses a birth in the future or before 1900', async () => {
@@ -42,7 +60,10 @@ describe('the patient form', () => {
     const server = calls();
     const form = filled(server);
     expect(await form.save()).toBe(stored);
-    expect(server.create).toHaveBeenCalledWith({ ipp: '30418227', lastName: 'Rouvière', firstName: 'Paule', birthDate: '1958-03-02', sex: 'F' }, false);
+    expect(server.create).toHaveBeenCalledWith(
+      { ipp: '30418227', lastName: 'Rouvière', firstName: 'Paule', birthDate: '1958-03-02', sex: 'F' },
+      false,
+    );
     expect(form.dirty).toBe(false);
   });
 
@@ -67,7 +88,10 @@ describe('the patient form', () => {
 
   it('shows what somebody else wrote meanwhile and writes over it only after that', async () => {
     const newer = { ...stored, version: 5, firstName: 'Paula' };
-    const change = vi.fn<PatientCalls['change']>().mockRejectedValueOnce(new ApiError(409, 'patient.changed', '', { current: newer })).mockResolvedValue({ ...newer, version: 6 });
+    const change = vi
+      .fn<PatientCalls['change']>()
+      .mockRejectedValueOnce(new ApiError(409, 'patient.changed', '', { current: newer }))
+      .mockResolvedValue({ ...newer, version: 6 });
     const form = new PatientForm(stored, calls({ change }), () => NOW);
     form.fields.firstName = 'Pauline';
     await form.save();

@@ -87,5 +87,8 @@ function startsWith({ ipp, lastName, firstName }: Patient, text: string): boolea
 }
 
 function plain(text: string): string {
-  return text.normalize('NFD').replace(/[^\p{Letter}\p{Number}]/gu, '').toLowerCase();
+  return text
+    .normalize('NFD')
+    .replace(/[^\p{Letter}\p{Number}]/gu, '')
+    .toLowerCase();
 }

@@ -6,7 +6,13 @@ const EXPIRES = '2026-11-20T13:10:00.000Z';
 
 function codes(...list: string[]): PairingCalls['ask'] {
   const left = [...list];
-  return vi.fn(() => Promise.resolve({ code: left.shift() ?? 'NONE00', secret: `secret of ${list[list.length - left.length - 1] ?? ''}`, expiresAt: EXPIRES }));
+  return vi.fn(() =>
+    Promise.resolve({
+      code: left.shift() ?? 'NONE00',
+      secret: `secret of ${list[list.length - left.length - 1] ?? ''}`,
+      expiresAt: EXPIRES,
+    }),
+  );
 }
 
 describe('a screen that waits to be opened', () => {
@@ -50,7 +56,10 @@ describe('a screen that waits to be opened', () => {
   });
 
   it('asks again for its first code until the server answers', async () => {
-    const ask = vi.fn<PairingCalls['ask']>().mockRejectedValueOnce(new Offline('network')).mockResolvedValue({ code: 'K7MQ4X', secret: 's', expiresAt: EXPIRES });
+    const ask = vi
+      .fn<PairingCalls['ask']>()
+      .mockRejectedValueOnce(new Offline('network'))
+      .mockResolvedValue({ code: 'K7MQ4X', secret: 's', expiresAt: EXPIRES });
     const pairing = new PairingState({ ask, poll: () => Promise.resolve({ state: 'waiting' }) });
     pairing.start();
     await vi.advanceTimersByTimeAsync(0);

@@ -9,7 +9,11 @@ const CODE = /^[A-Z0-9]{6}$/;
 
 /** The screens that are open, and the form that opens one by its code. */
 export class ScreensState {
-  resource = new LiveResource<Screen[]>({ topics: ['screens'], load: (signal) => call(listScreensCall, {}, { signal }), apply: withScreen });
+  resource = new LiveResource<Screen[]>({
+    topics: ['screens'],
+    load: (signal) => call(listScreensCall, {}, { signal }),
+    apply: withScreen,
+  });
   code = $state('');
   name = $state('');
   level = $state<PrivacyLevel>(1);

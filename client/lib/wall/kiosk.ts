@@ -9,7 +9,14 @@ const RELOAD_HOUR = 3;
 
 /** Eight places around the middle, each one step from the one before. */
 const PLACES = [
-  [-1, -1], [0, -1], [1, -1], [1, 0], [1, 1], [0, 1], [-1, 1], [-1, 0],
+  [-1, -1],
+  [0, -1],
+  [1, -1],
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 1],
+  [-1, 0],
 ] as const;
 
 /** Where the page stands at an instant, in px: it wanders so that no edge burns into the panel. */

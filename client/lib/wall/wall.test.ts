@@ -12,7 +12,17 @@ const before = (hours: number) => new Date(now - hours * 3_600_000).toISOString(
 
 function dossier(number: number, status: Status, over: Partial<WallDossier> = {}): WallDossier {
   const clearance = { prescription: 'signed', dosimetryQaSigned: true, oncologistSigned: true, machine: 'versa-1' } as const;
-  return { key: String(number).padStart(24, '0'), version: 1, number, initials: 'P. R.', status, enteredAt: before(30), dueAt: null, clearance, ...over };
+  return {
+    key: String(number).padStart(24, '0'),
+    version: 1,
+    number,
+    initials: 'P. R.',
+    status,
+    enteredAt: before(30),
+    dueAt: null,
+    clearance,
+    ...over,
+  };
 }
 
 function light(machine: string, colour: LightColour, over: Partial<Light> = {}): Light {
@@ -21,15 +31,35 @@ function light(machine: string, colour: LightColour, over: Partial<Light> = {}):
 
 function machine(id: string, over: Partial<Machine> = {}): Machine {
   return {
-    id, version: 1, name: id, shortName: id, colour: '#0288D1', kind: 'linac', room: '', active: true, byNameOnly: false, qaTypes: [], slotsPerWeekday: [0, 0, 0, 0, 0],
-    dicom: { aeTitles: [], stationNames: [], modelNames: [] }, gapMin: 0, prepMin: 0, status: { code: 'available', since: NOW }, ...over,
+    id,
+    version: 1,
+    name: id,
+    shortName: id,
+    colour: '#0288D1',
+    kind: 'linac',
+    room: '',
+    active: true,
+    byNameOnly: false,
+    qaTypes: [],
+    slotsPerWeekday: [0, 0, 0, 0, 0],
+    dicom: { aeTitles: [], stationNames: [], modelNames: [] },
+    gapMin: 0,
+    prepMin: 0,
+    status: { code: 'available', since: NOW },
+    ...over,
   };
 }
 
 function wall(over: Partial<WallSnapshot> = {}): WallSnapshot {
   return {
-    at: NOW, site: { name: 'Val-de-Brume', timezone: 'Europe/Paris' }, level: 1, dossiers: [], closedThisMonth: 31,
-    machines: [machine('versa-1')], lights: [light('versa-1', 'green')], ...over,
+    at: NOW,
+    site: { name: 'Val-de-Brume', timezone: 'Europe/Paris' },
+    level: 1,
+    dossiers: [],
+    closedThisMonth: 31,
+    machines: [machine('versa-1')],
+    lights: [light('versa-1', 'green')],
+    ...over,
   };
 }
 
@@ -100,7 +130,9 @@ describe('blocked dossiers', () => {
 
 describe('the counts', () => {
   it('are nine, in the order of the path, the last one of this month', () => {
-    const state = wall({ dossiers: [dossier(1, 'A_PREPARER'), dossier(2, 'EN_TRAITEMENT'), dossier(3, 'EN_TRAITEMENT', { dueAt: before(1) })] });
+    const state = wall({
+      dossiers: [dossier(1, 'A_PREPARER'), dossier(2, 'EN_TRAITEMENT'), dossier(3, 'EN_TRAITEMENT', { dueAt: before(1) })],
+    });
     const counts = countsOf(state, blockedOf(state, now));
     expect(counts.map((one) => one.count)).toEqual([1, 0, 0, 0, 0, 0, 0, 2, 31]);
     expect(counts.map((one) => one.blocked)).toEqual([0, 0, 0, 0, 0, 0, 0, 1, 0]);

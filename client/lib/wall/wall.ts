@@ -99,7 +99,11 @@ export function fitBeside(counts: readonly Count[]): boolean {
 export function machinesOf(wall: WallSnapshot, now: number): { shown: MachineLight[]; others: number; blocking: number } {
   const all = machineLights(wall.machines, wall.lights, now);
   const kept = new Set([...all].sort((a, b) => URGENCY.indexOf(a.light.light) - URGENCY.indexOf(b.light.light)).slice(0, MAX_MACHINES));
-  return { shown: all.filter((one) => kept.has(one)), others: all.length - kept.size, blocking: all.filter((one) => blocks(one.light.light)).length };
+  return {
+    shown: all.filter((one) => kept.has(one)),
+    others: all.length - kept.size,
+    blocking: all.filter((one) => blocks(one.light.light)).length,
+  };
 }
 
 const URGENCY: readonly LightColour[] = ['red', 'unknown', 'stopped', 'amber', 'justified', 'green', 'none'];

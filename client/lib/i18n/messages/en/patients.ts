@@ -24,7 +24,8 @@ export const patients: PatientsMessages = {
   createSave: 'Create patient',
   saved: (name) => `Patient ${name} saved.`,
   exists: 'Another patient has this ID.',
-  similarTitle: (n) => (n === 1 ? 'A very similar patient exists, nothing was saved' : `${n} very similar patients exist, nothing was saved`),
+  similarTitle: (n) =>
+    n === 1 ? 'A very similar patient exists, nothing was saved' : `${n} very similar patients exist, nothing was saved`,
   similarWhy: 'Compare name, date of birth and ID before you confirm.',
   confirmCreate: 'Another person: create anyway',
   confirmChange: 'Another person: save anyway',

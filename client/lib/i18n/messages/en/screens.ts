@@ -5,7 +5,11 @@ export const screens: ScreensMessages = {
   pairTitle: 'Open this screen',
   asking: 'Asking the server for a code…',
   code: 'Code of this screen',
-  steps: (address) => ['At a workstation, an administrator signs in to Vigie.', `Open Administration, Screens: ${address}`, 'Type this code and name this screen.'],
+  steps: (address) => [
+    'At a workstation, an administrator signs in to Vigie.',
+    `Open Administration, Screens: ${address}`,
+    'Type this code and name this screen.',
+  ],
   validUntil: (at) => `This code is good until ${at}. A new one will replace it by itself.`,
   byItself: 'The screen will open by itself.',
   silent: 'The server does not answer. This screen goes on trying by itself.',

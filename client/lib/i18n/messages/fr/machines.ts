@@ -20,7 +20,14 @@ export const machines = {
     amber: ['Contrôle hebdomadaire à faire ce soir', 'Dérive à surveiller', 'Contrôle mensuel à faire'],
     red: ['Contrôle quotidien non conforme', 'Panne', 'Contrôle quotidien non fait'],
   },
-  kinds: { linac: 'Accélérateur', tomotherapy: 'Tomothérapie', ct: 'Scanner', petct: 'TEP-TDM', spect: 'Gamma-caméra', spectct: 'TEMP-TDM' },
+  kinds: {
+    linac: 'Accélérateur',
+    tomotherapy: 'Tomothérapie',
+    ct: 'Scanner',
+    petct: 'TEP-TDM',
+    spect: 'Gamma-caméra',
+    spectct: 'TEMP-TDM',
+  },
   statuses: { available: 'En service', degraded: 'Mode dégradé', down: 'En panne', maintenance: 'En maintenance' },
   qaTypes: { CQQ: 'Quotidien', CQH: 'Hebdomadaire', CQM: 'Mensuel', CQS: 'Semestriel' },
 };

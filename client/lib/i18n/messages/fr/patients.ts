@@ -24,7 +24,9 @@ export const patients = {
   saved: (name: string) => `Patient ${name} enregistré.`,
   exists: 'Un patient a déjà cet IPP.',
   similarTitle: (n: number) =>
-    n === 1 ? 'Un patient très proche existe déjà, rien n’a été enregistré' : `${n} patients très proches existent déjà, rien n’a été enregistré`,
+    n === 1
+      ? 'Un patient très proche existe déjà, rien n’a été enregistré'
+      : `${n} patients très proches existent déjà, rien n’a été enregistré`,
   similarWhy: 'Comparez le nom, la date de naissance et l’IPP avant de confirmer.',
   confirmCreate: 'C’est une autre personne : créer quand même',
   confirmChange: 'C’est une autre personne : enregistrer quand même',

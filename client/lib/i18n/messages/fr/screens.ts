@@ -4,7 +4,11 @@ export const screens = {
   pairTitle: 'Ouvrir cet écran',
   asking: 'Un code est demandé au serveur…',
   code: 'Code de cet écran',
-  steps: (address: string) => ['Sur un poste, un administrateur se connecte à Vigie.', `Il ouvre Administration, Écrans : ${address}`, 'Il saisit ce code et donne un nom à cet écran.'],
+  steps: (address: string) => [
+    'Sur un poste, un administrateur se connecte à Vigie.',
+    `Il ouvre Administration, Écrans : ${address}`,
+    'Il saisit ce code et donne un nom à cet écran.',
+  ],
   validUntil: (at: string) => `Ce code est valable jusqu’à ${at}. Un nouveau le remplacera ensuite, sans rien faire.`,
   byItself: 'L’écran s’ouvrira de lui-même.',
   silent: 'Le serveur ne répond pas. Cet écran essaie encore, sans rien faire.',
