@@ -7,6 +7,7 @@ import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccount
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
 import { loadRegistry, machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
+import { pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
 import { mountQa, qaPresenters } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
@@ -50,6 +51,7 @@ const presenters: Presenters = {
   ...accountsPresenters,
   ...dossiersPresenters,
   ...machinesPresenters,
+  ...pacsPresenters,
   ...patientsPresenters,
   ...qaPresenters,
   ...screensPresenters,

@@ -45,6 +45,13 @@ export const RIGHTS = {
   'machines:write': ['admin'],
   'qa:read': ROLES,
   'qa:set-light': ['physicist'],
+  'pacs:monitor': [...CLINICAL, 'secretary', 'admin'],
+  'pacs:lights': [...CLINICAL, 'secretary', 'admin'],
+  'pacs:images': CLINICAL,
+  /** The header of an instance: an administrator sees it without identity, to mend a modality. */
+  'pacs:tags': [...CLINICAL, 'admin'],
+  'pacs:manage': ['admin'],
+  'pacs:attach': ['technologist'],
   'wall:read': ROLES,
   'screens:manage': ['admin'],
   'users:manage': ['admin'],

@@ -154,6 +154,10 @@ export const Signature = z.strictObject({
 });
 export type Signature = z.infer<typeof Signature>;
 
+/** What the application proposes to tick because something arrived; a person of the item's roles ticks it, or not. */
+export const Proposal = z.strictObject({ item: ItemCode, evidence: z.string(), at: Instant });
+export type Proposal = z.infer<typeof Proposal>;
+
 /** A whole dossier. */
 export const Dossier = z.strictObject({
   ...DossierCard.shape,
@@ -165,6 +169,7 @@ export const Dossier = z.strictObject({
   /** The statuses it went through: when each was entered last. */
   path: z.array(z.strictObject({ status: Status, enteredAt: Instant, by: z.string() })),
   createdBy: z.string(),
+  proposals: z.array(Proposal).default([]),
   /** The reader's own last move, while it can be taken back: until when. */
   undoUntil: Instant.nullable(),
 });

@@ -73,6 +73,8 @@ export interface DossierRow {
   plan: (PlanFields & { revision: number; written: ActRow }) | null;
   sessionList: SessionRow[];
   path: { status: Status; enteredAt: Date; by: string }[];
+  /** What arrived and could tick an item; absent on dossiers written before there were any. */
+  proposals?: { item: ItemCode; evidence: string; at: Date }[];
   /** Lower-case copies without accents, for search: number, IPP, names. */
   searchKeys: string[];
   /** Lower-case copies without accents, for filters by equality. */
@@ -105,6 +107,7 @@ const dossierSchema = new Schema<DossierRow>(
     plan: { type: Mixed, default: null },
     sessionList: { type: Mixed, required: true },
     path: { type: Mixed, required: true },
+    proposals: { type: Mixed },
     searchKeys: { type: [String], required: true },
     pathologyKey: { type: String, default: null },
     physicianKey: { type: String, default: null },

@@ -90,6 +90,7 @@ export function presentDossier(row: DossierRow, sight: Sight): Dossier {
     })),
     path: row.path.map((step) => ({ ...step, enteredAt: step.enteredAt.toISOString() })),
     createdBy: row.createdBy,
+    proposals: proposalsOf(row),
     undoUntil: null,
   };
 }
@@ -110,6 +111,7 @@ export function dossierFor(dossier: Dossier, role: Role): Dossier {
     prescription: null,
     plan: null,
     sessionList: [],
+    proposals: [],
   };
 }
 
@@ -147,6 +149,12 @@ export function presentHistory(row: HistoryRow, role: Role | null): HistoryEntry
 function prescriptionState(row: DossierRow, signed: boolean): Clearance['prescription'] {
   if (row.prescription === null) return 'absent';
   return signed ? 'signed' : 'unsigned';
+}
+
+/** Proposals of items that are not ticked yet. */
+function proposalsOf(row: DossierRow): Dossier['proposals'] {
+  const open = (row.proposals ?? []).filter(({ item }) => !row.ticks.some((tick) => tick.code === item));
+  return open.map(({ item, evidence, at }) => ({ item, evidence, at: at.toISOString() }));
 }
 
 function presentAct({ by, role, at }: ActRow) {

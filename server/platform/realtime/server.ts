@@ -215,7 +215,7 @@ export function startRealtime(deps: RealtimeDeps) {
 }
 
 function mayWatch(actor: Actor, topic: Topic): boolean {
-  const kind = topic.startsWith('dossier:') ? 'dossier' : (topic as Exclude<Topic, `dossier:${string}`>); // the only other form
+  const [kind] = topic.split(':') as [keyof typeof TOPIC_RIGHTS]; // a plain topic's name, or the kind of record
   const right = TOPIC_RIGHTS[kind];
   return right === 'session' ? actor.kind === 'user' || actor.kind === 'token' : actorMay(actor, right);
 }

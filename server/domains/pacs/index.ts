@@ -1,0 +1,1 @@
+export { pacsPresenters } from './realtime.ts';
