@@ -1,6 +1,6 @@
 import { STATUSES } from '#shared/dossiers/statuses.ts';
 import { m, words } from '../i18n/index.ts';
-import type { Entry } from './audit.svelte.ts';
+import type { Entry } from './audit.ts';
 
 const SHORT_ID = 6;
 

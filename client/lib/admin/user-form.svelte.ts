@@ -39,8 +39,7 @@ export class UserForm {
   }
 
   toggle(role: Role, on: boolean): void {
-    const wanted = new Set(on ? [...this.roles, role] : this.roles.filter((one) => one !== role));
-    this.roles = ROLES.filter((one) => wanted.has(one));
+    this.roles = ROLES.filter((one) => (one === role ? on : this.roles.includes(one)));
   }
 
   /** Takes over what others changed; a correction under way is kept and compared when it is saved. */

@@ -1,5 +1,5 @@
 import type { LightColour } from '#shared/qa/schemas.ts';
-import type { LightState } from '../ui/Light.svelte';
+import type { LightState } from '../ui/light.ts';
 
 const STATES: Readonly<Record<LightColour, LightState>> = {
   green: 'done',

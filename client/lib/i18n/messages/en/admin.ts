@@ -24,6 +24,12 @@ const rights: AdminMessages['rights']['rights'] = {
   'users:manage': 'Manage users',
   'audit:read': 'Read the audit log',
   'settings:manage': 'Change settings',
+  'pacs:monitor': 'See the PACS monitor',
+  'pacs:lights': 'See the lights of PACS peers',
+  'pacs:images': 'See images and studies',
+  'pacs:tags': 'See DICOM tags',
+  'pacs:manage': 'Manage PACS peers and index',
+  'pacs:attach': 'Attach a study to a dossier',
 };
 
 export const admin: AdminMessages = {

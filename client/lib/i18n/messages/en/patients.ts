@@ -13,7 +13,7 @@ export const patients: PatientsMessages = {
   columns: { name: 'Name', ipp: 'Patient ID', birth: 'Born', age: 'Age', sex: 'Sex' },
   years: (n) => `${n} y`,
   sexes: { F: 'Female', M: 'Male', O: 'Other', U: 'Unknown' },
-  fields: { ipp: 'Patient ID', lastName: 'Birth name', firstName: 'First name', birthDate: 'Date of birth', sex: 'Sex' },
+  fields: { ipp: 'Patient ID', lastName: 'Last name', firstName: 'First name', birthDate: 'Date of birth', sex: 'Sex' },
   ippHint: 'The permanent identifier, as on the patient’s label.',
   required: 'Fill this in.',
   tooLong: 'Too long.',

@@ -1,7 +1,7 @@
-import type { Right } from '#shared/roles.ts';
 import { actions } from './admin-actions.ts';
 
-const rights: Record<Right, string> = {
+/** A right by its code; a test holds that each has its words. */
+const rights: Record<string, string> = {
   'patients:read': 'Voir les patients',
   'patients:write': 'Créer et corriger les patients',
   'dossiers:read': 'Voir les dossiers',
@@ -24,6 +24,12 @@ const rights: Record<Right, string> = {
   'users:manage': 'Gérer les utilisateurs',
   'audit:read': 'Lire le journal',
   'settings:manage': 'Modifier les réglages',
+  'pacs:monitor': 'Voir le moniteur PACS',
+  'pacs:lights': 'Voir les feux des correspondants PACS',
+  'pacs:images': 'Voir les images et les examens',
+  'pacs:tags': 'Voir les balises DICOM',
+  'pacs:manage': 'Gérer les correspondants et l’index PACS',
+  'pacs:attach': 'Rattacher un examen à un dossier',
 };
 
 /** Words of the administration. */

@@ -12,7 +12,7 @@ export const patients = {
   columns: { name: 'Nom', ipp: 'IPP', birth: 'Naissance', age: 'Âge', sex: 'Sexe' },
   years: (n: number) => `${n} ans`,
   sexes: { F: 'Féminin', M: 'Masculin', O: 'Autre', U: 'Inconnu' },
-  fields: { ipp: 'IPP', lastName: 'Nom de naissance', firstName: 'Prénom', birthDate: 'Date de naissance', sex: 'Sexe' },
+  fields: { ipp: 'IPP', lastName: 'Nom', firstName: 'Prénom', birthDate: 'Date de naissance', sex: 'Sexe' },
   ippHint: 'Identifiant permanent du patient, comme sur son étiquette.',
   required: 'À remplir.',
   tooLong: 'Trop long.',
