@@ -9,13 +9,15 @@ export type Area = 'move' | 'items' | 'facts' | 'sign' | 'prescription' | 'plan'
 /** Why an act came to nothing. */
 export type Failure =
   | { kind: 'refused'; reasons: Refusal[]; at: number }
-  | { kind: 'changed'; changes: DossierChanged['changes']; wanted: string }
+  | { kind: 'changed'; changes: DossierChanged['changes']; wanted: string; now: string | undefined }
   | { kind: 'failed'; error: unknown };
 
 interface Act {
   area: Area;
   /** What the person wanted, in words: said beside what is there now when somebody was quicker. */
   wanted: string;
+  /** How that stands now, in words. */
+  now?: () => string;
   /** Makes the call upon the version that is on the screen. */
   send: (version: number) => Promise<Dossier>;
   /** Whether the change of somebody else leaves this act as it was meant: then it is sent once more by itself. */
@@ -47,7 +49,7 @@ export class Acts {
       await this.#send(act, true);
       return true;
     } catch (error) {
-      this.failures = { ...this.failures, [act.area]: this.#failureOf(error, act.wanted) };
+      this.failures = { ...this.failures, [act.area]: this.#failureOf(error, act) };
       return false;
     } finally {
       this.busy = undefined;
@@ -70,9 +72,9 @@ export class Acts {
     }
   }
 
-  #failureOf(error: unknown, wanted: string): Failure {
+  #failureOf(error: unknown, { wanted, now }: Act): Failure {
     const changed = changedIn(error);
-    if (changed) return { kind: 'changed', changes: changed.changes, wanted };
+    if (changed) return { kind: 'changed', changes: changed.changes, wanted, now: now?.() };
     const reasons = refusalsIn(error);
     return reasons.length > 0 ? { kind: 'refused', reasons, at: live.serverTime() } : { kind: 'failed', error };
   }

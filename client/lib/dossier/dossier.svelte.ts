@@ -111,6 +111,7 @@ export class DossierState {
     return this.acts.run({
       area: 'move',
       wanted: m.dossier.moveTo(words().statuses[target]),
+      now: this.#where,
       send: (version) => call(moveDossierCall, { params: { id: this.id }, body: { target, version, comment } }),
     });
   }
@@ -119,9 +120,12 @@ export class DossierState {
     return this.acts.run({
       area: 'move',
       wanted: m.ui.undo,
+      now: this.#where,
       send: (version) => call(undoMoveCall, { params: { id: this.id }, body: { version } }),
     });
   }
+
+  #where = (): string => (this.dossier ? words().statuses[this.dossier.status] : '');
 
   /** Judges the steps from here anew. */
   async judge(): Promise<void> {

@@ -31,7 +31,7 @@ describe('whatWasDone', () => {
     [entry('dossier.moved', { from: 'PLAN_EN_REVUE', to: 'A_REPRENDRE_CONTOURAGE' }), 'ramène le dossier à « À reprendre contourage »'],
     [entry('dossier.moved', { from: 'A_REPRENDRE_CONTOURAGE', to: 'CONTOURS_VALIDES' }), 'passe le dossier à « Contours validés »'],
     [entry('dossier.move-undone', { from: 'CLOTURE', to: 'EN_TRAITEMENT' }), 'annule son déplacement, retour à « En traitement »'],
-    [entry('dossier.changed', { subject: 'machineId,priority' }), 'modifie machine, priorité'],
+    [entry('dossier.changed', { subject: 'machineId,priority' }), 'modifie la fiche : machine, priorité'],
     [entry('dossier.item-ticked', { subject: 'identity_validated' }), 'coche « Identité vérifiée »'],
     [entry('dossier.item-unticked', { subject: 'contours_locked' }), 'décoche « Contours verrouillés »'],
     [entry('dossier.signed', { subject: 'qa_dosimetrie' }), 'signe la QA dosimétrique'],

@@ -2,6 +2,7 @@ import { listHistoryCall } from '#shared/dossiers/api.ts';
 import type { HistoryEntry } from '#shared/dossiers/schemas.ts';
 import { call } from '../api/index.ts';
 import { LiveResource } from '../live/resource.svelte.ts';
+import { joined } from './history-pages.ts';
 
 const PAGE = 20;
 
@@ -68,12 +69,4 @@ export class History {
   #read(cursor: string | undefined, signal?: AbortSignal): Promise<HistoryPage> {
     return call(listHistoryCall, { params: { id: this.#id }, query: { limit: PAGE, cursor } }, signal ? { signal } : {});
   }
-}
-
-/** Two stretches of a history as one, newest first, each line once. A hole between them would be a lie: the older stretch is dropped then. */
-export function joined(newer: readonly HistoryEntry[], older: readonly HistoryEntry[]): HistoryEntry[] {
-  const last = newer.at(-1)?.version;
-  const rest = last === undefined ? older : older.filter((entry) => entry.version < last);
-  if (last !== undefined && rest[0] && rest[0].version < last - 1) return [...newer];
-  return [...newer, ...rest];
 }

@@ -1,7 +1,7 @@
 import type { Refusal } from '#shared/errors.ts';
 import { sentenceOf } from '#shared/messages/index.ts';
 import type { Role } from '#shared/roles.ts';
-import { format, locale, m, words } from '../i18n/index.ts';
+import { locale, words } from '../i18n/index.ts';
 
 /** Roles in words, as `manipulateur ou secrétariat`. */
 export function rolesText(roles: readonly Role[]): string {
@@ -18,11 +18,6 @@ export function personText(by: string, role: Role | null): string {
 /** A condition in the reader's language: facts for everybody come in the site's. */
 export function refusalText(refusal: Refusal, machineName: (id: string) => string): string {
   return Object.hasOwn(words().rules, refusal.rule) ? sentenceOf(refusal, locale.current, machineName) : refusal.message;
-}
-
-/** Birth date, age and sex on one line. */
-export function bornText(patient: { birthDate: string; sex: 'F' | 'M' | 'O' | 'U' }, years: number): string {
-  return `${format.day(patient.birthDate)} · ${m.dossier.years(years)} · ${m.dossier.sexes[patient.sex]}`;
 }
 
 /** A figure as it is typed in the current language. */

@@ -1,5 +1,6 @@
 import type { SignedItem, Status } from '#shared/dossiers/statuses.ts';
 import type { Dossier, Move } from '#shared/dossiers/schemas.ts';
+import { directionOf } from '#shared/dossiers/workflow.ts';
 import { m, words } from '../i18n/index.ts';
 import { live } from '../live/index.ts';
 import { session } from '../session/session.svelte.ts';
@@ -9,6 +10,9 @@ import type { DossierState } from './dossier.svelte.ts';
 import { groupItems, nextOf, withLight, type ItemGroups } from './items.ts';
 import { canBeSigned } from './signed-part.ts';
 import { writesOf, type Writes } from './writes.ts';
+
+/** The server's own limit; the page's clock runs in whole seconds behind it. */
+const UNDO_MS = 10_000;
 
 /** What is open on the page, and what this person may do here now. */
 export class View {
@@ -49,12 +53,18 @@ export class View {
   /** Milliseconds left to take the own last move back. */
   get undoLeftMs(): number {
     const until = this.page.undoUntil;
-    return until === undefined ? 0 : Math.max(0, until - live.now);
+    return until === undefined ? 0 : Math.min(UNDO_MS, Math.max(0, until - live.now));
+  }
+
+  /** The steps from where the dossier is: those judged for the status before the last move mean nothing any more. */
+  get moves(): Move[] {
+    const { workflow, dossier, moves } = this.page;
+    return workflow && dossier ? moves.filter((move) => directionOf(workflow, dossier.status, move.target) === move.direction) : [];
   }
 
   /** The moves back that this role may make. */
   get backMoves(): Move[] {
-    return this.page.moves.filter((move) => move.direction === 'back' && !move.reasons.some((reason) => reason.rule === 'role'));
+    return this.moves.filter((move) => move.direction === 'back' && !move.reasons.some((reason) => reason.rule === 'role'));
   }
 
   maySign(dossier: Dossier, item: SignedItem): boolean {
@@ -66,8 +76,9 @@ export class View {
   async move(target: Status, comment?: string): Promise<void> {
     const done = await this.page.move(target, comment);
     this.asked = !done && this.page.acts.failures.move?.kind === 'refused' ? { target, tried: true } : undefined;
-    this.goingBack = false; // a refusal stands beside the action, not under a dialog
-    if (done) announcer.say(words().statuses[target]);
+    if (!done) return; // what was typed in the dialog stays there
+    this.goingBack = false;
+    announcer.say(words().statuses[target]);
   }
 
   async undo(): Promise<void> {

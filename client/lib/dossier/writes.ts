@@ -16,8 +16,11 @@ import type { DossierState } from './dossier.svelte.ts';
 type Untouched = () => boolean;
 
 /** What can be written on a dossier's page, besides its moves. Each answers whether it was done; why not stands in `state.acts.failures`. */
-export function writesOf({ id, acts }: DossierState) {
+export function writesOf(page: DossierState) {
+  const { id, acts } = page;
   const params = { id };
+  const itemNow = (code: ItemCode) => (page.dossier?.items.find((item) => item.code === code)?.done ? m.dossier.done : m.dossier.notDone);
+  const sessionsNow = () => m.dossier.sessionCount(page.dossier?.sessions.done ?? 0, String(page.dossier?.sessions.prescribed ?? '–'));
   return {
     tick: (code: ItemCode, tick: Omit<TickItem, 'version'>) => {
       const item = words().items[code];
@@ -25,6 +28,7 @@ export function writesOf({ id, acts }: DossierState) {
       return acts.run({
         area: 'items',
         wanted,
+        now: () => itemNow(code),
         send: (version) => call(tickItemCall, { params: { id, code }, body: { ...tick, version } }),
       });
     },
@@ -60,12 +64,14 @@ export function writesOf({ id, acts }: DossierState) {
       acts.run({
         area: 'sessions',
         wanted: m.dossier.sessionStart,
+        now: sessionsNow,
         send: (version) => call(startSessionCall, { params, body: { checklist, version } }),
       }),
     endSession: (number: number, end: Omit<EndSession, 'version'>) =>
       acts.run({
         area: 'sessions',
         wanted: m.dossier.sessionDone,
+        now: sessionsNow,
         send: (version) => call(endSessionCall, { params: { id, number }, body: { ...end, version } }),
       }),
   };
