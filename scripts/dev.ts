@@ -3,6 +3,7 @@ import type { Context, Next } from 'koa';
 import { createServer } from 'vite';
 import { runDemo } from './demo/main.ts';
 
+process.env.NODE_ENV = 'development';
 const vite = await createServer({ server: { middlewareMode: true, hmr: { port: 24_678 } } });
 
 async function serveSources(koa: Context, next: Next): Promise<void> {

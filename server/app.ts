@@ -14,6 +14,7 @@ import { mountScreens, screensPresenters, screensStillValid } from '#server/doma
 import { createContexts, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
 import { createEventLog, type EventLog } from '#server/platform/events.ts';
+import { scriptSources } from '#server/platform/http/client-files.ts';
 import { mountDocs } from '#server/platform/http/docs.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
 import { refuseForeignWrites } from '#server/platform/http/guard.ts';
@@ -125,7 +126,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
 function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, api: Api, contexts: ContextFactory): Koa {
   const koa = new Koa({ proxy: settings.TRUST_PROXY > 0, maxIpsCount: settings.TRUST_PROXY });
   koa.use(answerFailures(log, settings.SITE_LOCALE));
-  koa.use(helmet({ contentSecurityPolicy: { directives: CONTENT_POLICY } }));
+  // In development Vite puts scripts of its own into every page.
+  const scriptSrc = settings.NODE_ENV === 'development' ? ["'self'", "'unsafe-inline'"] : scriptSources();
+  koa.use(helmet({ contentSecurityPolicy: { directives: { ...CONTENT_POLICY, scriptSrc } } }));
   mountHealth(koa, database);
   koa.use(onApi(refuseForeignWrites));
   koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));
@@ -139,8 +142,6 @@ function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, ap
 
 const CONTENT_POLICY = {
   defaultSrc: ["'self'"],
-  // The shell carries one inline script of our own build, which sets the theme before the first paint.
-  scriptSrc: ["'self'", "'unsafe-inline'"],
   styleSrc: ["'self'", "'unsafe-inline'"],
   imgSrc: ["'self'", 'data:'],
   connectSrc: ["'self'"],

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { LOCALES } from '#shared/accounts/schemas.ts';
 
 const PROCESS_ROLES = ['web', 'jobs', 'dicom'] as const;
-export type ProcessRole = (typeof PROCESS_ROLES)[number];
+type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 const port = z.coerce.number().int().min(1).max(65_535);
 const host = z.string().trim().min(1);

@@ -68,7 +68,7 @@ async function newDossier(cast: Cast, random: () => number, person: number, { at
     patientId: patient.id,
     machineId: pick(random, older ? IN_USE : IN_USE.filter(({ id }) => id !== UNLIT)).id,
     pathology: course.pathology,
-    protocol: `${course.site} ${course.totalDoseGy} Gy / ${course.fractions}`,
+    protocol: `${course.site} ${course.totalDoseGy.toLocaleString('fr')} Gy / ${course.fractions}`,
     referringPhysician: pick(random, PHYSICIANS),
     priority: pick(random, DEMO_PRIORITIES),
     tags: [],

@@ -3,8 +3,8 @@ import { followPatient } from './patient-copies.ts';
 import { setSite } from './site.ts';
 import { ensureWorkflow } from './workflow-store.ts';
 
-export { createDossier, editDossier, moveDossier, movesOf } from './service.ts';
-export { applySignature, sign, tickItem } from './items.ts';
+export { createDossier, moveDossier } from './service.ts';
+export { applySignature, tickItem } from './items.ts';
 export { endSession, startSession, writePlan, writePrescription } from './treatment.ts';
 export { hasDossiers, listDossiers, readDossier, wallDossiers } from './queries.ts';
 export { closedThisMonth } from './write.ts';

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Context as KoaContext, Next } from 'koa';
@@ -12,6 +13,17 @@ export function buildName(): string {
   if (!existsSync(file)) return 'dev';
   const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string }; // written by our own build
   return version;
+}
+
+/**
+ * The sources that the content policy lets a page run scripts from: our own files, and the shell's own inline scripts by their hash, so that a script
+ * that somebody smuggles into a page does not run.
+ */
+export function scriptSources(): string[] {
+  const file = path.join(CLIENT_DIR, 'shell.html');
+  const shell = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const inline = [...shell.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text = '']) => text);
+  return ["'self'", ...inline.map((text) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`)];
 }
 
 /**
