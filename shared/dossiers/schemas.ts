@@ -279,6 +279,8 @@ export type HistoryEntry = z.infer<typeof HistoryEntry>;
 /** Details of 409 `dossier.changed`: what the dossier is now, and who changed what since the version that the caller saw. */
 export const DossierChanged = z.strictObject({
   current: Dossier,
-  changes: z.array(z.strictObject({ ...Act.shape, what: z.string(), from: Status.nullable(), to: Status.nullable() })),
+  changes: z.array(
+    z.strictObject({ ...Act.shape, what: z.string(), subject: z.string().nullable(), from: Status.nullable(), to: Status.nullable() }),
+  ),
 });
 export type DossierChanged = z.infer<typeof DossierChanged>;

@@ -49,7 +49,7 @@ export const narrate = {
 
   /** Somebody moved the card that is held here: it is gone from the hand. */
   takenAway(stage: Stage, card: DossierCard, by: string): void {
-    const change = { by, role: null, at: card.enteredAt, what: 'dossier.moved', from: null, to: card.status };
+    const change = { by, role: null, at: card.enteredAt, what: 'dossier.moved', subject: null, from: null, to: card.status };
     stage.mover.refuse(card.id, undefined, { kind: 'changed', current: card, changes: [change] });
   },
 };

@@ -5,6 +5,7 @@ import { ensureWorkflow } from './workflow-store.ts';
 
 export { createDossier, moveDossier } from './service.ts';
 export { applySignature, tickItem } from './items.ts';
+export { attachStudyTo, proposeContours, takeStudy } from './studies.ts';
 export { endSession, startSession, writePlan, writePrescription } from './treatment.ts';
 export { hasDossiers, listDossiers, readDossier, wallDossiers } from './queries.ts';
 export { closedThisMonth } from './write.ts';

@@ -130,14 +130,7 @@ async function changed(ctx: Context, standing: Standing, seen: number): Promise<
     .lean();
   const details: DossierChanged = {
     current: await readerView(ctx, standing),
-    changes: since.map((line) => ({
-      by: line.by,
-      role: line.role,
-      at: line.at.toISOString(),
-      what: line.what,
-      from: line.from,
-      to: line.to,
-    })),
+    changes: since.map(({ by, role, at, what, subject, from, to }) => ({ by, role, at: at.toISOString(), what, subject, from, to })),
   };
   return new Conflict('dossier.changed', details);
 }

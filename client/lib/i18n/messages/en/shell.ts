@@ -12,6 +12,7 @@ export const shell: ShellMessages = {
   lost: (at) => `The server has not answered since ${at}. You see the state of that time; writing is suspended, what you typed is kept.`,
   newBuild: 'A new version is ready. The page will reload when what you are typing is saved or closed.',
   reload: 'Reload now',
+  leaveUnsaved: 'What you typed is not saved. Leave the page and lose it?',
   menu: 'User menu',
   role: 'Role',
   roleTitle: 'Work as',

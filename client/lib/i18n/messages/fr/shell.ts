@@ -12,6 +12,7 @@ export const shell = {
     `Le serveur ne répond plus depuis ${at}. Vous voyez l’état de cette heure ; l’écriture est suspendue, vos saisies sont gardées.`,
   newBuild: 'Une nouvelle version est prête. La page se rechargera quand votre saisie sera enregistrée ou fermée.',
   reload: 'Recharger maintenant',
+  leaveUnsaved: 'Votre saisie n’est pas enregistrée. Quitter la page et la perdre ?',
   menu: 'Menu de l’utilisateur',
   role: 'Rôle',
   roleTitle: 'Travailler comme',
