@@ -28,8 +28,10 @@ const PAGE = `<!doctype html>
 
 /** `/api/openapi.json` and a page that shows it. Everything is served from here: nothing is fetched from outside. */
 export function mountDocs(api: Api, site: { name: string; version: string }): void {
-  const document = openApiOf(api.mounted, site);
+  // Written at the first look: few look, and every start would pay for it.
+  let document: ReturnType<typeof openApiOf> | undefined;
   api.router.get('/api/openapi.json', (koa) => {
+    document ??= openApiOf(api.mounted, site);
     koa.body = document;
   });
   api.router.get('/api/docs', (koa) => {
