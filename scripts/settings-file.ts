@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { Workflow } from '#shared/dossiers/statuses.ts';
+import { faultsOf } from '#shared/dossiers/workflow-faults.ts';
 import { MachineFields, MachineId } from '#shared/machines/schemas.ts';
 import { writeAudit } from '#server/domains/audit/index.ts';
 import { currentWorkflow, importWorkflow } from '#server/domains/dossiers/index.ts';
@@ -16,7 +17,9 @@ import { settingsOfProcess } from '#server/settings.ts';
 const SettingsFile = z.strictObject({
   vigie: z.literal(1),
   machines: z.array(MachineFields.extend({ id: MachineId })).max(200),
-  workflow: Workflow,
+  workflow: Workflow.superRefine((workflow, ctx) => {
+    for (const message of faultsOf(workflow)) ctx.addIssue({ code: 'custom', message });
+  }),
 });
 
 /** Writes the site's settings to a file, or to the standard output when none is named. */

@@ -1,23 +1,43 @@
 // The command line: `npx vigie …`.
 import { parseArgs } from 'node:util';
+import { backupDatabase, checkDatabase, exportDatabase, restoreDatabase, serveDatabase } from './database.ts';
 import { exportSettings, importSettings } from './settings-file.ts';
 
 const USAGE = `Usage:
   npx vigie settings export [FILE]   writes the site's settings (machines, workflow) as one JSON file
   npx vigie settings import FILE     reads such a file; machines are added or changed, nothing is removed
+  npx vigie database backup FILE     writes all of the database to one file, while the site works
+  npx vigie database restore FILE    puts a backup in place of the database; Vigie must be stopped
+  npx vigie database check           reads the whole database and compares every index with its documents
+  npx vigie database export DIR      writes all of it as Extended JSON lines, to move to another database
+  npx vigie database import DIR      puts an export in place of the database; Vigie must be stopped
+  npx vigie database serve           runs the embedded engine alone; its first line is its URI
+
+Nothing that exists is replaced without being asked, or --yes.
 `;
 
-type Command = (args: readonly string[]) => Promise<void>;
+type Command = (args: readonly string[], options: { yes: boolean }) => Promise<void>;
+
+const named = (value: string | undefined, what: string): string => {
+  if (value === undefined) throw new Error(`Name the ${what}.`);
+  return value;
+};
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   'settings export': ([file]) => exportSettings(file),
-  'settings import': ([file]) => {
-    if (file === undefined) throw new Error('Name the file to import.');
-    return importSettings(file);
-  },
+  'settings import': ([file]) => importSettings(named(file, 'file to import')),
+  'database backup': ([file], options) => backupDatabase(named(file, 'file to write'), options),
+  'database restore': ([file], options) => restoreDatabase(named(file, 'backup to restore'), options),
+  'database check': () => checkDatabase(),
+  'database export': ([dir], options) => exportDatabase(named(dir, 'directory to write'), options),
+  'database import': ([dir], options) => restoreDatabase(named(dir, 'directory to import'), options),
+  'database serve': () => serveDatabase(),
 };
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { help: { type: 'boolean', short: 'h' } } });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { help: { type: 'boolean', short: 'h' }, yes: { type: 'boolean' } },
+});
 const [area = '', verb = '', ...rest] = positionals;
 const command = COMMANDS[`${area} ${verb}`];
 if (values.help || !command) {
@@ -25,7 +45,7 @@ if (values.help || !command) {
   process.exit(values.help ? 0 : 2);
 }
 try {
-  await command(rest);
+  await command(rest, { yes: values.yes === true });
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

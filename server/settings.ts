@@ -9,6 +9,8 @@ type ProcessRole = (typeof PROCESS_ROLES)[number];
 const port = z.coerce.number().int().min(1).max(65_535);
 const host = z.string().trim().min(1);
 
+const flag = z.enum(['true', 'false', '1', '0'], { error: 'true or false' }).transform((word) => word === 'true' || word === '1');
+
 const Settings = z
   .object({
     NODE_ENV: z.string().default('production'),
@@ -43,12 +45,36 @@ const Settings = z
     DICOM_AE_TITLE: z.string().trim().min(1).max(16).default('VIGIE'),
     DICOM_HOST: host.default('127.0.0.1'),
     DICOM_PORT: port.default(11_112),
+    ARTISCAN_HOST: host.optional(),
+    ARTISCAN_PORT: port.default(1433),
+    ARTISCAN_DATABASE: z.string().trim().min(1).default('DBArtiscan'),
+    ARTISCAN_USER: z.string().min(1).optional(),
+    ARTISCAN_PASSWORD: z.string().min(1).optional(),
+    ARTISCAN_CA: z.string().min(1).optional(),
+    ARTISCAN_ENCRYPT: flag.default(true),
+    TEAMS_WEBHOOK_URL: z.url({ protocol: /^https$/, error: 'a URL with https' }).optional(),
+    SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'a URL with smtp or smtps' }).optional(),
+    MAIL_FROM: z.string().trim().min(3).optional(),
+    OIDC_ISSUER: z.url({ protocol: /^https?$/, error: 'a URL with https' }).optional(),
+    OIDC_CLIENT_ID: z.string().min(1).optional(),
+    OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+    OIDC_ROLE_CLAIM: z.string().min(1).optional(),
     METRICS_TOKEN: z.string().min(16, 'at least 16 characters').optional(),
     LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
   })
-  .refine((s) => s.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS === undefined || s.NODE_ENV === 'test', {
-    path: ['VIGIE_TEST_PAUSE_AFTER_COMMIT_MS'],
-    error: 'is for tests only (NODE_ENV=test)',
+  .superRefine((s, ctx) => {
+    const fault = (name: string, message: string): void => ctx.addIssue({ code: 'custom', path: [name], message });
+    if (s.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS !== undefined && s.NODE_ENV !== 'test') {
+      fault('VIGIE_TEST_PAUSE_AFTER_COMMIT_MS', 'is for tests only (NODE_ENV=test)');
+    }
+    if (s.TEAMS_WEBHOOK_URL || s.SMTP_URL) {
+      if (!s.PUBLIC_URL) fault('PUBLIC_URL', 'is required once Teams or mail is on: links in alerts are made of it');
+      else if (isLoopback(s.PUBLIC_URL)) fault('PUBLIC_URL', 'is this machine’s own address: a link to it opens on no other device');
+    }
+    if (s.SMTP_URL && !s.MAIL_FROM) fault('MAIL_FROM', 'is required with SMTP_URL');
+    if (s.OIDC_ISSUER && !(s.OIDC_CLIENT_ID && s.OIDC_CLIENT_SECRET)) {
+      fault('OIDC_CLIENT_ID', 'is required with OIDC_ISSUER, as OIDC_CLIENT_SECRET is');
+    }
   });
 export type Settings = z.infer<typeof Settings>;
 
@@ -81,4 +107,9 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 export function settingsOfProcess(): Settings {
   if (existsSync('.env')) loadEnvFile('.env');
   return readSettings(process.env);
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
 }
