@@ -21,6 +21,8 @@ export interface Endpoint<P extends Schema = Schema, Q extends Schema = Schema, 
   readonly reply: R;
   /** Status of a success; 200 unless told, 204 when there is no content. */
   readonly status?: 200 | 201 | 204;
+  /** What the reply is when it is a text and not JSON. */
+  readonly mediaType?: string;
 }
 
 export type AnyEndpoint = Endpoint<Schema, Schema, Schema, Schema>;

@@ -42,6 +42,8 @@ export interface Context {
   atomically<T>(queue: string, act: () => Promise<T>): Promise<T>;
   /** Writes down a fact of the act that runs. */
   record(fact: Fact): Promise<void>;
+  /** Tells live what nobody did, as how far a transfer is: events without an audit entry, committed with the act that runs. */
+  announce(live: readonly NewEvent[]): void;
 }
 
 /** Whether an actor holds a right: by the role he works in. */
@@ -99,6 +101,11 @@ export function createContexts(deps: ContextDeps): ContextFactory {
       if (!announced) throw new Error(`${fact.action} was recorded outside an act`);
       await deps.writeAudit({ actor: caller.actor, from: caller.from, at: now(), fact });
       announced.push(...(fact.live ?? []));
+    },
+    announce(live) {
+      const announced = running.getStore();
+      if (!announced) throw new Error('an event was announced outside an act');
+      announced.push(...live);
     },
   });
 }

@@ -162,9 +162,15 @@ export function createEventLog({ now, log }: { now: () => Date; log: Log }) {
       if (last === undefined) emitted.set(topic, cursor);
       return last ?? cursor;
     },
-    /** Calls back for every event, own or of another process, in the order of each topic's revisions. */
-    listen(listener: EventListener): void {
+    /** Forgets what nobody can ask for any more on a topic that tells much: who missed more fetches the state anew. */
+    async trim(topic: Topic): Promise<void> {
+      const row = await TopicModel.findById(topic).lean();
+      if (row) await EventModel.deleteMany({ topic, revision: { $lte: row.revision - CATCH_UP_LIMIT } });
+    },
+    /** Calls back for every event, own or of another process, in the order of each topic's revisions, until the function it gives is called. */
+    listen(listener: EventListener): () => void {
       listeners.add(listener);
+      return () => void listeners.delete(listener);
     },
     start(): void {
       void pollAgain();

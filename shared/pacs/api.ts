@@ -5,6 +5,7 @@ import {
   AdmitRefusal,
   ArchivePatient,
   ArchivePatientsQuery,
+  AssociationsCsvQuery,
   AssociationsPage,
   AssociationsQuery,
   AttachStudy,
@@ -179,5 +180,14 @@ export const attachStudyCall = endpoint({
   reply: Study,
 });
 
-/** `GET /api/pacs/associations.csv` with the filters of the list: UTF-8 with a byte order mark, columns parted by `;`. */
 export const ASSOCIATIONS_CSV_PATH = '/api/pacs/associations.csv';
+
+/** A page links to it: UTF-8 with a byte order mark, columns parted by `;`. */
+export const associationsCsvCall = endpoint({
+  method: 'get',
+  path: ASSOCIATIONS_CSV_PATH,
+  summary: 'The history as a file for a spreadsheet, with the filters of the list',
+  query: AssociationsCsvQuery,
+  reply: z.string(),
+  mediaType: 'text/csv; charset=utf-8',
+});

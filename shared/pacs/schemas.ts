@@ -25,7 +25,7 @@ const peerFields = {
     .regex(/^[0-9A-Za-z.:_-]{1,253}$/, 'a host name or an address'),
   port: z.number().int().min(1).max(65_535).nullable(),
   rights: z.array(PeerRight).max(PEER_RIGHTS.length),
-  /** Calls of this peer and to it go by TLS. */
+  /** Our calls to it go by TLS. */
   tls: z.boolean(),
   /** Its associations are taken from `host` only. */
   checkAddress: z.boolean(),

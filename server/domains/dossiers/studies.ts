@@ -34,7 +34,10 @@ export async function takeStudy(
 }
 
 /** A study was attached to a dossier, or images came to one that is: the exams are imported. A closed dossier refuses. */
-export async function attachStudyTo(ctx: Context, { studyUid, dossier, images }: { studyUid: string; dossier: string; images: boolean }): Promise<void> {
+export async function attachStudyTo(
+  ctx: Context,
+  { studyUid, dossier, images }: { studyUid: string; dossier: string; images: boolean },
+): Promise<void> {
   if (images) await tickImported(ctx, dossier, studyUid);
   else refuseClosed(ctx, (await standingOf(ctx, dossier)).row);
 }

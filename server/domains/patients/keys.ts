@@ -11,7 +11,7 @@ function nameKey(name: string): string {
 }
 
 /** An IPP as it is compared: without case and spaces. */
-function ippKey(ipp: string): string {
+export function ippKey(ipp: string): string {
   return ipp.toLowerCase().replace(/\s/g, '');
 }
 

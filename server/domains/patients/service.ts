@@ -6,7 +6,7 @@ import type { Context } from '#server/platform/context.ts';
 import { Conflict, Invalid, NotFound } from '#server/platform/errors.ts';
 import { isDuplicate } from '#server/platform/mongo/faults.ts';
 import { signal } from '#server/platform/signal.ts';
-import { keysOf, similarTo, startingWith } from './keys.ts';
+import { ippKey, keysOf, similarTo, startingWith } from './keys.ts';
 import { PatientModel, type PatientRow } from './model.ts';
 import { presentPatient } from './present.ts';
 
@@ -88,6 +88,12 @@ export async function listPatients(
 /** A patient by his identifier, for domains above; nothing is written down. */
 export async function findPatient(id: string): Promise<Patient | undefined> {
   const row = await PatientModel.findById(id).lean();
+  return row ? presentPatient(row) : undefined;
+}
+
+/** A patient by the IPP that an outside system wrote, case and spaces aside; nothing is written down. */
+export async function findPatientByIpp(ipp: string): Promise<Patient | undefined> {
+  const row = await PatientModel.findOne({ ippKey: ippKey(ipp) }).lean();
   return row ? presentPatient(row) : undefined;
 }
 

@@ -39,7 +39,7 @@ function operationOf(call: AnyEndpoint, requires: string): Json {
     parameters: [...parametersOf(call.params, 'path'), ...parametersOf(call.query, 'query')],
     ...(call.body ? { requestBody: { required: true, content: jsonOf(schemaOf(call.body, 'input')) } } : {}),
     responses: {
-      [status]: { description: 'Done', ...(status === '204' ? {} : { content: jsonOf(schemaOf(call.reply, 'output')) }) },
+      [status]: { description: 'Done', ...(status === '204' ? {} : { content: contentOf(call) }) },
       default: failure,
     },
   };
@@ -54,6 +54,10 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): J
     required: where === 'path' || required.includes(name),
     schema: value,
   }));
+}
+
+function contentOf({ mediaType, reply }: AnyEndpoint): Json {
+  return mediaType ? { [mediaType]: { schema: schemaOf(reply, 'output') } } : jsonOf(schemaOf(reply, 'output'));
 }
 
 function jsonOf(schema: Json): Json {

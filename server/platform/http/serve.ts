@@ -55,6 +55,7 @@ export function serve<E extends AnyEndpoint>(api: Api, call: E, requires: Requir
     if (CHECK_REPLIES) call.reply.parse(reply);
     koa.status = call.status ?? 200;
     koa.body = koa.status === 204 ? null : reply;
+    if (call.mediaType) koa.type = call.mediaType;
   });
 }
 
