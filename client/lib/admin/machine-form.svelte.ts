@@ -1,7 +1,7 @@
 import { changeMachineCall, createMachineCall } from '#shared/machines/api.ts';
 import { Machine } from '#shared/machines/schemas.ts';
 import { ApiError, call, failureText } from '../api/index.ts';
-import { currentIn } from '../forms/current.ts';
+import { currentIn, mergedWith } from '../forms/current.ts';
 import { m } from '../i18n/index.ts';
 import { fieldsOf, NEW_MACHINE, textOf, type MachineField, type MachineText } from './machine-fields.ts';
 
@@ -76,8 +76,10 @@ export class MachineForm {
   #refused(error: unknown): void {
     const code = error instanceof ApiError ? error.code : undefined;
     const current = code === 'machine.changed' && error instanceof ApiError ? Machine.safeParse(currentIn(error.details)) : undefined;
-    if (current?.success) this.newer = current.data;
-    else if (code === 'machine.exists') this.#taken = true;
+    if (current?.success && this.stored) {
+      this.fields = mergedWith($state.snapshot(this.fields), textOf(this.stored), textOf(current.data));
+      this.newer = current.data;
+    } else if (code === 'machine.exists') this.#taken = true;
     else this.failure = failureText(error);
   }
 }

@@ -2,7 +2,7 @@ import { changeUserCall, createUserCall, resetPasswordCall } from '#shared/accou
 import { User, Username } from '#shared/accounts/schemas.ts';
 import { ROLES, type Role } from '#shared/roles.ts';
 import { ApiError, call, failureText, refusalsIn } from '../api/index.ts';
-import { currentIn } from '../forms/current.ts';
+import { currentIn, mergedWith } from '../forms/current.ts';
 import { m } from '../i18n/index.ts';
 
 type Problem = 'required' | 'usernameWrong' | 'rolesMissing' | 'taken';
@@ -129,11 +129,22 @@ export class UserForm {
     }
   }
 
+  #compare(newer: User): void {
+    const { name, roles } = mergedWith(
+      this.#typed(),
+      { name: this.stored?.name ?? '', roles: this.stored?.roles ?? [] },
+      { name: newer.name, roles: newer.roles },
+    );
+    this.name = name;
+    this.roles = roles;
+    this.newer = newer;
+  }
+
   #refused(error: unknown): void {
     const code = error instanceof ApiError ? error.code : undefined;
     const current = code === 'user.changed' && error instanceof ApiError ? User.safeParse(currentIn(error.details)) : undefined;
     this.refusals = refusalsIn(error);
-    if (current?.success) this.newer = current.data;
+    if (current?.success) this.#compare(current.data);
     else if (code === 'user.exists') this.#problems = { username: 'taken' };
     else if (this.refusals.length === 0) this.failure = failureText(error);
   }

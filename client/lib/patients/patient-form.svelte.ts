@@ -1,7 +1,7 @@
 import { changePatientCall, createPatientCall, readPatientCall } from '#shared/patients/api.ts';
 import { Patient, SimilarPatients } from '#shared/patients/schemas.ts';
 import { ApiError, call, failureText } from '../api/index.ts';
-import { currentIn } from '../forms/current.ts';
+import { currentIn, mergedWith } from '../forms/current.ts';
 import { m } from '../i18n/index.ts';
 
 /** What a person types of an identity. */
@@ -140,13 +140,11 @@ export class PatientForm {
 
   async #compare(details: unknown): Promise<void> {
     const current = Patient.safeParse(currentIn(details));
-    if (current.success) {
-      this.newer = current.data;
-      return;
-    }
     if (!this.stored) return;
     try {
-      this.newer = await this.#calls.read(this.stored.id);
+      const newer = current.success ? current.data : await this.#calls.read(this.stored.id);
+      this.fields = mergedWith(identityOf(this.fields), identityOf(this.stored), identityOf(newer));
+      this.newer = newer;
     } catch (error) {
       this.failure = failureText(error);
     }

@@ -86,8 +86,8 @@ describe('the patient form', () => {
     expect(form.failure).toBeUndefined();
   });
 
-  it('shows what somebody else wrote meanwhile and writes over it only after that', async () => {
-    const newer = { ...stored, version: 5, firstName: 'Paula' };
+  it('shows what somebody else wrote meanwhile, writes over it only after that, and only what was typed here', async () => {
+    const newer: Patient = { ...stored, version: 5, firstName: 'Paula', sex: 'U' };
     const change = vi
       .fn<PatientCalls['change']>()
       .mockRejectedValueOnce(new ApiError(409, 'patient.changed', '', { current: newer }))
@@ -99,7 +99,7 @@ describe('the patient form', () => {
     form.keepMine();
     expect(form.fields.firstName).toBe('Pauline');
     await form.save();
-    expect(change).toHaveBeenLastCalledWith(stored.id, expect.objectContaining({ firstName: 'Pauline' }), 5, false);
+    expect(change).toHaveBeenLastCalledWith(stored.id, expect.objectContaining({ firstName: 'Pauline', sex: 'U' }), 5, false);
   });
 
   it('follows a change of the server while nothing was typed, and keeps a correction under way', () => {
