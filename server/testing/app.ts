@@ -72,6 +72,8 @@ interface TestOptions {
   port?: number;
   /** Serves the built client too. */
   client?: boolean;
+  /** The build that the heartbeat names; that of the built client unless told. */
+  build?: string;
 }
 
 /**
@@ -91,7 +93,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     database,
     log,
     now: clock.now,
-    build: options.client ? buildName() : 'test',
+    build: options.build ?? (options.client ? buildName() : 'test'),
     demo: null,
     ...(options.client ? { serveClient: serveClient() } : {}),
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),

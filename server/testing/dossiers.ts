@@ -54,8 +54,8 @@ export const CHECKLIST = { identity: true, identity_again: true, immobilisation:
 /** The people of a department, signed in once each. */
 export class Department {
   private readonly clients = new Map<Role, Promise<Client>>();
-  private readonly test: TestApp;
-  constructor(test: TestApp) {
+  private readonly test: Pick<TestApp, 'as'>;
+  constructor(test: Pick<TestApp, 'as'>) {
     this.test = test;
   }
 

@@ -8,6 +8,7 @@ await startTestApp({
   ...(dataDir ? { dataDir } : {}),
   heartbeatMs: 1000,
   client: process.env.WITH_CLIENT === 'yes',
+  ...(process.env.OTHER_BUILD ? { build: process.env.OTHER_BUILD } : {}),
   ...(pause ? { env: { VIGIE_TEST_PAUSE_AFTER_COMMIT_MS: pause } } : {}),
 });
 process.stdout.write('listening\n');
