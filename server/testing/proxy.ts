@@ -10,6 +10,8 @@ export interface Proxy {
   reset(index: number): void;
   /** Lets a link hang: open on both ends, nothing gets through any more. */
   stall(index: number): void;
+  /** Lets all links hang, and those to come: what a switch does that has lost its way. Until `restore`, which cuts them. */
+  freeze(): void;
   /** Refuses new links and cuts the open ones, until `restore`. */
   cut(): void;
   restore(): void;
@@ -25,6 +27,7 @@ interface Link {
 export async function startProxy(target: { port: number; host: string } | { path: string }): Promise<Proxy> {
   const links: Link[] = [];
   let down = false;
+  let frozen = false;
   const server = createServer((client) => {
     if (down) return client.resetAndDestroy();
     const upstream = connect(target);
@@ -40,6 +43,7 @@ export async function startProxy(target: { port: number; host: string } | { path
       side.on('error', end);
       side.on('close', end);
     }
+    if (frozen) return hang(link);
     client.pipe(upstream);
     upstream.pipe(client);
   });
@@ -58,10 +62,11 @@ export async function startProxy(target: { port: number; host: string } | { path
     },
     stall: (index) => {
       const link = links[index % Math.max(1, links.length)];
-      link?.client.unpipe(link.upstream);
-      link?.upstream.unpipe(link.client);
-      link?.client.pause();
-      link?.upstream.pause();
+      if (link) hang(link);
+    },
+    freeze: () => {
+      frozen = true;
+      for (const link of links) hang(link);
     },
     cut: () => {
       down = true;
@@ -69,6 +74,8 @@ export async function startProxy(target: { port: number; host: string } | { path
     },
     restore: () => {
       down = false;
+      if (frozen) for (const link of [...links]) reset(link); // what lay in them is lost, as on the real thing
+      frozen = false;
     },
     close: async () => {
       for (const link of [...links]) reset(link);
@@ -76,4 +83,11 @@ export async function startProxy(target: { port: number; host: string } | { path
       await once(server, 'close');
     },
   };
+}
+
+function hang({ client, upstream }: Link): void {
+  client.unpipe(upstream);
+  upstream.unpipe(client);
+  client.pause();
+  upstream.pause();
 }

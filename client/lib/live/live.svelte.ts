@@ -61,11 +61,23 @@ export class Live {
     this.#heardLocally = Date.now();
     this.#linkLostAt = Date.now();
     this.#ticking = setInterval(() => this.#tick(), 1000);
-    const socket = await this.#options.open();
-    if (this.#running !== run) return;
+    const socket = await this.#opened(run);
+    if (!socket || this.#running !== run) return;
     this.#socket = socket;
     this.#listen(socket);
     socket.connect();
+  }
+
+  /** The way to the server is code that is loaded too: when that fails it is tried again, for as long as this connection is wanted. */
+  async #opened(run: number): Promise<LiveSocket | undefined> {
+    while (this.#running === run) {
+      try {
+        return await this.#options.open();
+      } catch {
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS)); // the banner says meanwhile that nothing is heard
+      }
+    }
+    return undefined;
   }
 
   /** Closes it: nobody is signed in here. */

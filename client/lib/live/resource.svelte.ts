@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import type { Topic } from '#shared/realtime.ts';
 import type { Fact } from './facts.ts';
 import { live } from './index.ts';
@@ -43,7 +44,8 @@ export class LiveResource<T> {
     const several = this.#options.topics.length > 1;
     const onStale = () => (several ? this.#later(SEVERAL_MS) : void this.reload());
     const watcher = { onStale, onEvent: (fact: Fact) => this.#follow(fact) };
-    const ends = this.#options.topics.map((topic) => live.watch(topic, watcher));
+    // Untracked: an effect that follows must not begin anew when the connection's state changes.
+    const ends = untrack(() => this.#options.topics.map((topic) => live.watch(topic, watcher)));
     return () => {
       for (const end of ends) end();
       this.#aborter?.abort();
