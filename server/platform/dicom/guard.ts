@@ -1,0 +1,353 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import { readCommandSet, writeCommandSet, type CommandSet } from './command-set.ts';
+import { append, clear, createInflow, peek, take, type Inflow } from './frames.ts';
+import type { Limits } from './limits.ts';
+import {
+  ABORT,
+  PDU,
+  PDU_HEADER_BYTES,
+  ProtocolFault,
+  readAssociateRequest,
+  readFragments,
+  writeAbort,
+  writeAssociateRequest,
+  writeData,
+  type AbortReason,
+  type AssociateRequest,
+  type Fragment,
+} from './pdu.ts';
+
+/**
+ * Where a connection stands: `waiting` for A-ASSOCIATE-RQ, `deciding` on it, `open`, `closing` (we sent the last PDU), `closed`.
+ */
+type State = 'waiting' | 'deciding' | 'open' | 'closing' | 'closed';
+
+/** Why a connection ended, when it did not end by a release or a rejection of ours. */
+export type GuardEnd =
+  'released' | 'rejected' | 'aborted by peer' | 'aborted by us' | 'connection lost' | 'protocol error' | 'timeout' | 'silent';
+
+export interface GuardEvents {
+  /** The peer asks for an association; the library hears of it right after. */
+  requested(request: AssociateRequest): void;
+  /** A command set has come whole. Its data set, if any, follows by the library's stream. */
+  commanded(command: CommandSet, contextId: number): void;
+  bytes(count: number): void;
+  /** Called once. `detail` says what was wrong, without any value the peer sent. */
+  ended(end: GuardEnd, detail: string | null): void;
+}
+
+/** What the library takes for a socket. It sees whole, checked PDUs only. */
+export type LibrarySocket = EventEmitter & { setTimeout(ms: number): void; write(bytes: Buffer): boolean };
+
+/**
+ * Stands between a socket and the library: PDUs are checked for their type, length and order before the library sees a byte, and a message
+ * is answered before the next one is shown. Whatever breaks a rule ends in A-ABORT and a closed connection, never in an exception.
+ */
+export interface Guard {
+  readonly library: LibrarySocket;
+  readonly state: State;
+  readonly request: AssociateRequest | null;
+  readonly lastByteAt: number;
+  /** While held, nothing is shown to the library and at most 256 KB wait in memory; the peer then waits too. */
+  hold(): void;
+  unhold(): void;
+  /** Ends what runs: A-ABORT by us (source 0, the service user). */
+  abort(end: GuardEnd, detail: string): void;
+  /** Checks the time limits; the server calls it regularly. */
+  tick(now: number): void;
+}
+
+/** Bytes that may wait while the guard is held. */
+const MAX_WAITING = 262_144;
+/** Bytes of answers a peer may leave unread: ours are of 200 bytes. */
+const MAX_UNREAD = 65_536;
+/** Peers are known that count the header of a fragment, or of the PDU, in neither or both of the two lengths. */
+const PDU_TOLERANCE = 64;
+
+/** All that a guard knows of its connection. */
+interface Watch {
+  readonly socket: Socket;
+  readonly limits: Limits;
+  readonly events: GuardEvents;
+  readonly library: LibrarySocket;
+  readonly inflow: Inflow;
+  readonly openedAt: number;
+  state: State;
+  request: AssociateRequest | null;
+  lastByteAt: number;
+  /** When the PDU that is arriving began; null between two. */
+  pduSince: number | null;
+  closingSince: number;
+  holds: number;
+  /** Whether a message is whole and not answered. */
+  answering: boolean;
+  command: Buffer[];
+  commandBytes: number;
+  /** Context of the message that is arriving; null between two. */
+  contextId: number | null;
+  awaitsData: boolean;
+  draining: boolean;
+  ended: boolean;
+}
+
+/** Puts a guard before a socket that has just connected. */
+export function guardSocket(socket: Socket, limits: Limits, events: GuardEvents, now: number): Guard {
+  const library = Object.assign(new EventEmitter(), {
+    setTimeout: () => undefined,
+    write: (bytes: Buffer): boolean => writeOut(watch, bytes),
+  });
+  const watch: Watch = {
+    ...{ socket, limits, events, library, inflow: createInflow(), openedAt: now, state: 'waiting', request: null, lastByteAt: now },
+    ...{ pduSince: null, closingSince: 0, holds: 0, answering: false, command: [], commandBytes: 0, contextId: null, awaitsData: false },
+    ...{ draining: false, ended: false },
+  };
+  listen(watch);
+  return {
+    library,
+    get state() {
+      return watch.state;
+    },
+    get request() {
+      return watch.request;
+    },
+    get lastByteAt() {
+      return watch.lastByteAt;
+    },
+    hold: () => void watch.holds++,
+    unhold: () => {
+      watch.holds--;
+      drain(watch);
+    },
+    abort: (end, detail) => abortBy(watch, 0, ABORT.notSpecified, end, detail),
+    tick: (at) => tick(watch, at),
+  };
+}
+
+function listen(watch: Watch): void {
+  const { socket } = watch;
+  socket.on('data', (bytes: Buffer) => arrive(watch, bytes));
+  socket.on('end', () => finish(watch, 'connection lost', 'the peer closed the connection'));
+  socket.on('error', () => finish(watch, 'connection lost', 'the connection broke'));
+  socket.on('close', () => {
+    finish(watch, 'connection lost', 'the connection was closed');
+    watch.state = 'closed';
+    watch.library.emit('close');
+  });
+}
+
+function arrive(watch: Watch, bytes: Buffer): void {
+  if (watch.state === 'closing' || watch.state === 'closed') return; // nothing counts after the last PDU; read on, so that the close is seen
+  watch.lastByteAt = Date.now();
+  watch.events.bytes(bytes.length);
+  append(watch.inflow, bytes);
+  drain(watch);
+}
+
+/** Shows the library every whole PDU it may see now. */
+function drain(watch: Watch): void {
+  if (watch.draining) return; // the library answered from inside: the loop below goes on
+  watch.draining = true;
+  try {
+    while (mayShow(watch) && showNext(watch));
+  } catch (error) {
+    const fault = error instanceof ProtocolFault ? error : new ProtocolFault('the message could not be processed', ABORT.notSpecified);
+    abortBy(watch, 2, fault.abortReason, 'protocol error', fault.message);
+  } finally {
+    watch.draining = false;
+  }
+  throttle(watch);
+}
+
+function mayShow(watch: Watch): boolean {
+  return watch.holds === 0 && !watch.answering && (watch.state === 'waiting' || watch.state === 'open');
+}
+
+/** Keeps what waits bounded: the kernel's buffers fill, and the peer waits. */
+function throttle(watch: Watch): void {
+  const { socket, inflow } = watch;
+  if (inflow.bytes > MAX_WAITING && !mayShow(watch)) socket.pause();
+  else if (socket.isPaused()) socket.resume();
+}
+
+/** Checks the next PDU and shows it. Whether there was one. */
+function showNext(watch: Watch): boolean {
+  const header = peek(watch.inflow, PDU_HEADER_BYTES);
+  if (!header) {
+    watch.pduSince = watch.inflow.bytes > 0 ? (watch.pduSince ?? Date.now()) : null;
+    return false;
+  }
+  const type = header.readUInt8(0);
+  const length = header.readUInt32BE(2);
+  checkHeader(watch, type, length);
+  if (watch.inflow.bytes < PDU_HEADER_BYTES + length) {
+    watch.pduSince ??= Date.now();
+    return false;
+  }
+  watch.pduSince = null;
+  show(watch, type, take(watch.inflow, PDU_HEADER_BYTES + length));
+  return true;
+}
+
+/** Type, order and length, from the header alone: not a byte of a PDU that may not come is kept. */
+function checkHeader(watch: Watch, type: number, length: number): void {
+  if (type < PDU.associateRq || type > PDU.abort) throw new ProtocolFault('unknown type of PDU', ABORT.unrecognised);
+  const allowed = watch.state === 'waiting' ? [PDU.associateRq, PDU.abort] : [PDU.data, PDU.releaseRq, PDU.abort];
+  if (!allowed.some((one) => one === type)) throw new ProtocolFault('a PDU that may not come here', ABORT.unexpected);
+  if (length > maxLength(watch, type)) throw new ProtocolFault('a PDU that is too long');
+  if (type !== PDU.associateRq && type !== PDU.data && length !== 4) throw new ProtocolFault('a PDU of a wrong length');
+}
+
+function maxLength(watch: Watch, type: number): number {
+  if (type === PDU.associateRq) return watch.limits.requestBytes;
+  return type === PDU.data ? watch.limits.pduBytes + PDU_TOLERANCE : 4;
+}
+
+function show(watch: Watch, type: number, whole: Buffer): void {
+  const body = whole.subarray(PDU_HEADER_BYTES);
+  switch (type) {
+    case PDU.associateRq:
+      return showRequest(watch, body);
+    case PDU.data:
+      return showData(watch, whole, readFragments(body));
+    case PDU.releaseRq:
+      if (watch.contextId !== null) throw new ProtocolFault('a release inside a message', ABORT.unexpected);
+      watch.library.emit('data', whole);
+      return;
+    default:
+      watch.state = 'closing';
+      finish(watch, 'aborted by peer', null);
+      watch.socket.destroy();
+  }
+}
+
+function showRequest(watch: Watch, body: Buffer): void {
+  const request = readAssociateRequest(body);
+  watch.request = request;
+  watch.state = 'deciding';
+  watch.events.requested(request);
+  watch.library.emit('data', writeAssociateRequest(request));
+}
+
+function showData(watch: Watch, whole: Buffer, fragments: readonly Fragment[]): void {
+  for (const fragment of fragments) {
+    if (watch.answering) throw new ProtocolFault('a message before the answer to the last one', ABORT.unexpected);
+    checkFragment(watch, fragment);
+    watch.contextId = fragment.contextId;
+    if (fragment.isCommand) showCommand(watch, fragment);
+    else showDataSet(watch, fragment, fragments.length === 1 ? whole : null);
+    if (watch.state !== 'open') return;
+  }
+}
+
+/** A message is the fragments of a command, then those of its data set, all in one context (PS3.8 annex E). */
+function checkFragment(watch: Watch, fragment: Fragment): void {
+  if (watch.contextId !== null && watch.contextId !== fragment.contextId) throw new ProtocolFault('a message changes its context');
+  if (!watch.request?.contexts.some((context) => context.id === fragment.contextId)) {
+    throw new ProtocolFault('a context that was not proposed');
+  }
+  if (fragment.isCommand === watch.awaitsData) throw new ProtocolFault('command and data set are out of order', ABORT.unexpectedParameter);
+}
+
+function showCommand(watch: Watch, fragment: Fragment): void {
+  watch.commandBytes += fragment.bytes.length;
+  if (watch.commandBytes > watch.limits.commandBytes) throw new ProtocolFault('a command that is too long');
+  watch.command.push(fragment.bytes);
+  if (!fragment.isLast) return;
+  const command = readCommandSet(Buffer.concat(watch.command));
+  watch.command = [];
+  watch.commandBytes = 0;
+  watch.awaitsData = command.hasDataSet;
+  if (!command.hasDataSet) endMessage(watch);
+  watch.events.commanded(command, fragment.contextId);
+  if (watch.state === 'open') watch.library.emit('data', writeData(fragment.contextId, true, true, writeCommandSet(command)));
+}
+
+function showDataSet(watch: Watch, fragment: Fragment, whole: Buffer | null): void {
+  if (fragment.isLast) {
+    watch.awaitsData = false;
+    endMessage(watch);
+  }
+  watch.library.emit('data', whole ?? writeData(fragment.contextId, false, fragment.isLast, fragment.bytes));
+}
+
+function endMessage(watch: Watch): void {
+  watch.contextId = null;
+  watch.answering = true;
+}
+
+/** What the library sends also tells where the connection stands. */
+function writeOut(watch: Watch, bytes: Buffer): boolean {
+  if (watch.state === 'closing' || watch.state === 'closed') return false;
+  const type = bytes.readUInt8(0);
+  if (watch.socket.writableLength > MAX_UNREAD) {
+    abortBy(watch, 0, ABORT.notSpecified, 'timeout', 'the peer does not read our answers');
+    return false;
+  }
+  watch.socket.write(bytes);
+  if (type === PDU.associateAc) watch.state = 'open';
+  if (type === PDU.data) watch.answering = false;
+  if (type === PDU.associateRj || type === PDU.releaseRp || type === PDU.abort) lastWord(watch, type);
+  // Not from inside the library's own call: it still has to forget the message it answered.
+  else setImmediate(drain, watch);
+  return true;
+}
+
+function lastWord(watch: Watch, type: number): void {
+  close(watch);
+  if (type === PDU.associateRj) finish(watch, 'rejected', null);
+  else if (type === PDU.releaseRp) finish(watch, 'released', null);
+  else finish(watch, 'aborted by us', null);
+}
+
+function abortBy(watch: Watch, source: 0 | 2, reason: AbortReason, end: GuardEnd, detail: string): void {
+  if (watch.state === 'closing' || watch.state === 'closed') return;
+  // Before an association there is nothing to abort, and whoever speaks no DICOM shall not be answered in it.
+  if (watch.state !== 'waiting' && watch.socket.writable) watch.socket.write(writeAbort(source, reason));
+  close(watch);
+  finish(watch, end, detail);
+}
+
+/** Lets the peer read our last PDU, then closes; what it still sends is thrown away. */
+function close(watch: Watch): void {
+  watch.state = 'closing';
+  watch.closingSince = Date.now();
+  clear(watch.inflow);
+  if (watch.socket.isPaused()) watch.socket.resume();
+  if (watch.socket.writableLength > MAX_UNREAD) watch.socket.destroy();
+  else watch.socket.end();
+}
+
+function finish(watch: Watch, end: GuardEnd, detail: string | null): void {
+  if (watch.ended) return;
+  watch.ended = true;
+  if (watch.state === 'waiting' || watch.state === 'deciding' || watch.state === 'open') {
+    watch.state = 'closing';
+    watch.closingSince = Date.now();
+    watch.socket.destroySoon();
+  }
+  clear(watch.inflow);
+  watch.events.ended(end, detail);
+}
+
+function tick(watch: Watch, now: number): void {
+  const { limits } = watch;
+  if (watch.state === 'closed') return;
+  if (watch.state === 'closing') {
+    if (now - watch.closingSince > limits.closeMs) watch.socket.destroy();
+    return;
+  }
+  const late = lateness(watch, now);
+  if (late) abortBy(watch, 2, ABORT.notSpecified, late === SILENT ? 'silent' : 'timeout', late);
+}
+
+const SILENT = 'no association was asked for in time';
+
+function lateness(watch: Watch, now: number): string | null {
+  const { limits } = watch;
+  if (watch.state === 'waiting') return now - watch.openedAt > limits.associateMs ? SILENT : null;
+  if (watch.state === 'deciding' || watch.answering || watch.holds > 0) return null; // we are at work, not the peer
+  if (now - watch.openedAt > limits.associationMs) return 'the association lasted too long';
+  if (watch.pduSince !== null && now - watch.pduSince > limits.pduMs) return 'a PDU took too long';
+  return now - watch.lastByteAt > limits.idleMs ? 'nothing was sent for too long' : null;
+}
