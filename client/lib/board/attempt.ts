@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import type { Refusal } from '#shared/errors.ts';
-import { DossierChanged, type Dossier, type DossierCard } from '#shared/dossiers/schemas.ts';
+import { DossierCard, DossierChanged, type Dossier } from '#shared/dossiers/schemas.ts';
 import type { Status } from '#shared/dossiers/statuses.ts';
 import { ApiError, refusalsIn } from '../api/failures.ts';
 
@@ -33,18 +34,9 @@ export function failureOf(error: unknown): Failure {
   return { kind: 'failed', error };
 }
 
+const CardOfDossier = z.object(DossierCard.shape);
+
 /** The card of a whole dossier: the board keeps no more of it. */
 export function cardOf(dossier: Dossier): DossierCard {
-  const {
-    items: _i,
-    signatures: _s,
-    prescription: _r,
-    plan: _p,
-    sessionList: _l,
-    path: _h,
-    createdBy: _c,
-    undoUntil: _u,
-    ...card
-  } = dossier;
-  return card;
+  return CardOfDossier.parse(dossier);
 }

@@ -36,8 +36,9 @@ export function aDossier(card: DossierCard, undoUntil: string | null = null): Do
     prescription: null,
     plan: null,
     sessionList: [],
-    path: [], proposals: [],
+    path: [],
     createdBy: 'Inès Moreau',
+    proposals: [],
     undoUntil,
   };
 }
