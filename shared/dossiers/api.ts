@@ -29,7 +29,7 @@ export const readWorkflowCall = endpoint({
 export const listDossiersCall = endpoint({
   method: 'get',
   path: '/api/dossiers',
-  summary: 'Cards of dossiers, the longest in their status first; closed ones only with status=CLOTURE',
+  summary: 'Cards of dossiers, the longest in their status first; closed ones only with status=CLOTURE, the last closed first',
   query: DossiersQuery,
   reply: pageOf(DossierCard),
 });
