@@ -15,9 +15,11 @@ export interface Organ {
   readonly colour?: readonly [number, number, number];
 }
 
+/** Defined terms of PS3.16 annex L. */
+export type BodyPart = 'CHEST' | 'PELVIS' | 'HEAD';
+
 export interface Site {
-  /** Defined term of PS3.16 annex L. */
-  readonly bodyPart: 'CHEST' | 'PELVIS' | 'HEAD';
+  readonly bodyPart: BodyPart;
   readonly label: string;
   readonly totalDoseGy: number;
   readonly fractions: number;
@@ -34,13 +36,14 @@ const WHITE = [230, 230, 230] as const;
 /** Long enough that the body goes through every slice: a cylinder to the eye. */
 const ENDLESS = 4000;
 
-export const SITES: readonly [Site, ...Site[]] = [
+export const SITES: readonly Site[] = [
   {
     bodyPart: 'CHEST',
-    label: 'Poumon',
+    label: 'Thorax',
     totalDoseGy: 66,
     fractions: 33,
     organs: [
+      couch(120),
       body(185, 120),
       { name: 'Poumon droit', hu: -780, suv: 0.5, centre: [-78, -5, 0], radii: [62, 82, 130], roi: 'ORGAN', colour: BLUE },
       { name: 'Poumon gauche', hu: -780, suv: 0.5, centre: [78, -5, 0], radii: [58, 82, 130], roi: 'ORGAN', colour: GREEN },
@@ -52,10 +55,11 @@ export const SITES: readonly [Site, ...Site[]] = [
   },
   {
     bodyPart: 'PELVIS',
-    label: 'Prostate',
+    label: 'Pelvis',
     totalDoseGy: 60,
     fractions: 20,
     organs: [
+      couch(125),
       body(190, 125),
       { name: 'Fémur droit', hu: 620, suv: 0.8, centre: [-100, 5, -20], radii: [25, 26, 40], roi: 'ORGAN', colour: BLUE },
       { name: 'Fémur gauche', hu: 620, suv: 0.8, centre: [100, 5, -20], radii: [25, 26, 40], roi: 'ORGAN', colour: GREEN },
@@ -71,6 +75,7 @@ export const SITES: readonly [Site, ...Site[]] = [
     totalDoseGy: 30,
     fractions: 5,
     organs: [
+      couch(100),
       { ...body(82, 100), radii: [82, 100, 130] },
       { name: 'Crâne', hu: 950, suv: 0.5, centre: [0, 0, 5], radii: [75, 92, 108] },
       { name: 'Encéphale', hu: 36, suv: 7, centre: [0, 0, 5], radii: [68, 85, 101], roi: 'ORGAN', colour: BLUE },
@@ -93,6 +98,11 @@ export function targetOf(site: Site): Organ {
   const found = site.organs.find(({ roi }) => roi === 'PTV');
   if (!found) throw new Error(`no target in ${site.label}`);
   return found;
+}
+
+/** The table top, under the back. */
+function couch(back: number): Organ {
+  return { name: 'Table', hu: -650, suv: 0, centre: [0, back + 14, 0], radii: [210, 16, ENDLESS] };
 }
 
 function body(rx: number, ry: number): Organ {

@@ -1,5 +1,6 @@
+import { writeFileMeta } from '#server/platform/dicom/file.ts';
+import { EXPLICIT_LITTLE } from '#server/platform/dicom/uids.ts';
 import { KEYWORDS, type Keyword, type Vr } from './keywords.ts';
-import { EXPLICIT_LITTLE_ENDIAN, IMPLEMENTATION_UID } from './uids.ts';
 
 export type Value = string | number | readonly string[] | readonly number[] | Uint8Array | readonly Dataset[];
 
@@ -13,22 +14,19 @@ const ITEM = 0xfffe_e000;
 
 /** The bytes of a DICOM file (PS3.10): preamble, file meta information, and the data set in explicit VR little endian. */
 export function encodeFile(dataset: Dataset & { readonly SOPClassUID: string; readonly SOPInstanceUID: string }): Buffer {
-  const meta = encodeDataset({
-    FileMetaInformationVersion: Uint8Array.of(0, 1),
-    MediaStorageSOPClassUID: dataset.SOPClassUID,
-    MediaStorageSOPInstanceUID: dataset.SOPInstanceUID,
-    TransferSyntaxUID: EXPLICIT_LITTLE_ENDIAN,
-    ImplementationClassUID: IMPLEMENTATION_UID,
-    ImplementationVersionName: 'VIGIE_SIM',
+  const meta = writeFileMeta({
+    transferSyntaxUid: EXPLICIT_LITTLE,
+    sopClassUid: dataset.SOPClassUID,
+    sopInstanceUid: dataset.SOPInstanceUID,
+    sourceAeTitle: '',
   });
-  const length = encodeDataset({ FileMetaInformationGroupLength: meta.length });
   const body = encodeDataset({
     ...dataset,
     // A private block says on every object, whatever its kind, that nothing of it is real.
     SimulationCreator: MARK_CREATOR,
     SimulationMark: 'SIMULATED: no real patient',
   });
-  return Buffer.concat([Buffer.alloc(128), Buffer.from('DICM'), length, meta, body]);
+  return Buffer.concat([meta, body]);
 }
 
 /** The bytes of a data set, its elements in the order of their tags. */
@@ -54,7 +52,7 @@ function valueBytes(vr: Vr, value: Value): Buffer {
   const values = typeof value === 'object' ? value : [value];
   if (vr === 'SQ') return Buffer.concat(values.map((item) => (typeof item === 'object' ? encodeItem(item) : Buffer.alloc(0))));
   if (vr === 'US' || vr === 'UL' || vr === 'AT') return numberBytes(vr, values.map(Number));
-  const text = values.map((each) => (vr === 'DS' && typeof each === 'number' ? decimal(each) : String(each))).join('\\');
+  const text = values.map((each) => (typeof each === 'object' ? '' : textOf(vr, each))).join('\\');
   return padded(Buffer.from(text, 'utf8'), vr === 'UI' ? 0 : 0x20);
 }
 
@@ -81,10 +79,10 @@ function writeTag(bytes: Buffer, tag: number, offset: number): void {
   bytes.writeUInt16LE(tag & 0xffff, offset + 2);
 }
 
-/** A decimal string, at most 16 characters long (PS3.5 6.2). */
-function decimal(value: number): string {
+/** A decimal string has at most 16 characters (PS3.5 6.2). */
+function textOf(vr: Vr, value: string | number): string {
   const short = String(value);
-  return short.length <= 16 ? short : String(Number(value.toPrecision(9)));
+  return vr === 'DS' && typeof value === 'number' && short.length > 16 ? String(Number(value.toPrecision(9))) : short;
 }
 
 function padded(bytes: Buffer, fill: number): Buffer {

@@ -1,4 +1,4 @@
-import { seededRandom } from '#shared/random.ts';
+import { pick, seededRandom } from '#shared/random.ts';
 import { SITES, type Point, type Site } from './anatomy.ts';
 import type { Subject } from './subjects.ts';
 import { seedOf, simulatedUid } from './uids.ts';
@@ -43,17 +43,15 @@ export interface StudyWish {
   readonly slices?: number;
 }
 
-const KINDS: readonly StudyKind[] = ['ct', 'rt', 'ct', 'petct'];
-
 /** Decides what a study holds. Its time is part of its name: the next day's study of the same number is another. */
 export function planStudy({ seed, index, at, subject, station, slices }: StudyWish): Study {
   const name = `${seed}/${at.toISOString()}/${index}/${subject.ipp}`;
   const random = seededRandom(seedOf(name));
   const count = slices ?? 40 + Math.floor(random() * 40);
-  const site = SITES[Math.floor(random() * SITES.length)] ?? SITES[0];
+  const site = SITES.find(({ bodyPart }) => bodyPart === subject.bodyPart) ?? pick(random, SITES);
   return {
     name,
-    kind: KINDS[index % KINDS.length] ?? 'ct',
+    kind: kindOf(subject, index),
     at,
     subject,
     site,
@@ -63,6 +61,12 @@ export function planStudy({ seed, index, at, subject, station, slices }: StudyWi
     station,
     accession: `SIM${String(seedOf(name) % 10_000_000).padStart(7, '0')}`,
   };
+}
+
+/** Whose exams are awaited gets images; whose contours are, structures; anybody else either, in turn. */
+function kindOf({ awaited }: Subject, index: number): StudyKind {
+  if (index % 4 === 3 && awaited !== 'contours') return 'petct';
+  return awaited === 'contours' || (awaited === undefined && index % 4 === 1) ? 'rt' : 'ct';
 }
 
 /** The UID of a part of a study: `series/ct`, `ct/12`. */

@@ -1,5 +1,6 @@
 import { FIRST_NAMES, LAST_NAMES } from '../data.ts';
 import { pick, seededRandom } from '#shared/random.ts';
+import type { BodyPart } from './anatomy.ts';
 import { seedOf } from './uids.ts';
 
 /** Who is scanned, as the site knows him. */
@@ -10,8 +11,12 @@ export interface Subject {
   /** `1957-03-14`. */
   readonly birthDate: string;
   readonly sex: 'F' | 'M' | 'O' | 'U';
+  /** What his dossier waits for. */
+  readonly awaited?: 'exams' | 'contours';
+  readonly bodyPart?: BodyPart;
 }
 
+/** Of every five studies, the first three are of the patients in turn. */
 const EVERY = 5;
 const STRANGER = 3;
 const MISTAKEN = 4;
@@ -19,7 +24,7 @@ const MISTAKEN = 4;
 /** The subject of a study: mostly one of the patients in turn; now and then somebody unknown, or a patient whose identity was keyed in wrongly. */
 export function subjectOf(patients: readonly Subject[], seed: number, index: number): Subject {
   const random = seededRandom(seedOf(`subject/${seed}/${index}`));
-  const turn = index - Math.floor((index + EVERY - STRANGER) / EVERY) - Math.floor((index + EVERY - MISTAKEN) / EVERY);
+  const turn = Math.floor(index / EVERY) * STRANGER + Math.min(index % EVERY, STRANGER);
   const patient = patients[turn % Math.max(1, patients.length)];
   if (!patient || index % EVERY === STRANGER) return stranger(random);
   return index % EVERY === MISTAKEN ? mistaken(patient, random) : patient;

@@ -11,9 +11,6 @@ export const SOP_CLASS = {
   detachedStudy: '1.2.840.10008.3.1.2.3.1',
 } as const;
 
-export const EXPLICIT_LITTLE_ENDIAN = '1.2.840.10008.1.2.1';
-export const IMPLEMENTATION_UID = simulatedUid('implementation');
-
 /**
  * The UID of something simulated: the same for the same name, and no other name has it. All stand under `2.25.`, the root of UIDs made
  * of a UUID (PS3.5 B.2); the UUID is of version 8, made of a hash.
