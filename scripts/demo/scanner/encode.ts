@@ -8,7 +8,7 @@ export type Value = string | number | readonly string[] | readonly number[] | Ui
 export type Dataset = { readonly [K in Keyword]?: Value };
 
 /** VRs whose length takes four bytes, after two that are reserved (PS3.5 table 7.1-1). */
-const LONG: ReadonlySet<Vr> = new Set<Vr>(['OB', 'OW', 'SQ']);
+const LONG: ReadonlySet<Vr> = new Set<Vr>(['OW', 'SQ']);
 const MARK_CREATOR = 'VIGIE SIMULATOR';
 const ITEM = 0xfffe_e000;
 
@@ -51,7 +51,7 @@ function valueBytes(vr: Vr, value: Value): Buffer {
   if (value instanceof Uint8Array) return padded(Buffer.from(value.buffer, value.byteOffset, value.byteLength), 0);
   const values = typeof value === 'object' ? value : [value];
   if (vr === 'SQ') return Buffer.concat(values.map((item) => (typeof item === 'object' ? encodeItem(item) : Buffer.alloc(0))));
-  if (vr === 'US' || vr === 'UL' || vr === 'AT') return numberBytes(vr, values.map(Number));
+  if (vr === 'US' || vr === 'AT') return numberBytes(vr, values.map(Number));
   const text = values.map((each) => (typeof each === 'object' ? '' : textOf(vr, each))).join('\\');
   return padded(Buffer.from(text, 'utf8'), vr === 'UI' ? 0 : 0x20);
 }
@@ -64,12 +64,12 @@ function encodeItem(dataset: Dataset): Buffer {
   return Buffer.concat([head, body]);
 }
 
-function numberBytes(vr: 'US' | 'UL' | 'AT', values: readonly number[]): Buffer {
+function numberBytes(vr: 'US' | 'AT', values: readonly number[]): Buffer {
   const size = vr === 'US' ? 2 : 4;
   const bytes = Buffer.alloc(values.length * size);
   values.forEach((value, index) => {
     if (vr === 'AT') writeTag(bytes, value, index * size);
-    else bytes.writeUIntLE(value, index * size, size);
+    else bytes.writeUInt16LE(value, index * size);
   });
   return bytes;
 }
