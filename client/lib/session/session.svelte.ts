@@ -23,6 +23,8 @@ class SessionState {
   current = $state.raw<Signed>();
   lockCause = $state<LockCause>('idle');
   #asking: Promise<void> | undefined;
+  /** How often somebody left: what was asked before says nothing of now. */
+  #leavings = 0;
 
   constructor() {
     onSessionEnded((code) => this.#ended(code));
@@ -78,7 +80,9 @@ class SessionState {
   }
 
   async #read(): Promise<void> {
+    const leavings = this.#leavings;
     const { session: signed } = await call(welcomeCall);
+    if (leavings !== this.#leavings) return;
     if (signed) await this.#adopt(signed);
     else this.#ended('session.none');
   }
@@ -96,6 +100,7 @@ class SessionState {
   }
 
   async #leave(): Promise<void> {
+    this.#leavings += 1;
     live.stop();
     keep(HINT, 'no');
     // When the server is silent the session stays until it ends by itself; the cover hides the page all the same.
