@@ -21,7 +21,10 @@ export interface AccountsDeps extends Place {
 export function mountAccounts(api: Api, { live, log, ...place }: AccountsDeps): void {
   const signingIn = { place, limits: createSignInLimits(), live };
 
-  serve(api, calls.welcomeCall, 'public', async (ctx) => ({ ...place, session: ctx.actor.kind === 'user' ? await readSession(ctx, place) : null }));
+  serve(api, calls.welcomeCall, 'public', async (ctx) => ({
+    ...place,
+    session: ctx.actor.kind === 'user' ? await readSession(ctx, place) : null,
+  }));
   serve(api, calls.signInCall, 'public', async (ctx, { body }, edge) => {
     const { session, secret } = await signIn(ctx, body, cookieOf(edge), signingIn);
     edge.setCookie(SESSION_COOKIE, secret, { maxAgeMs: SESSION_MS });
