@@ -16,6 +16,7 @@ import { AppError } from '#server/platform/errors.ts';
 import { createEventLog, type EventLog } from '#server/platform/events.ts';
 import { scriptSources } from '#server/platform/http/client-files.ts';
 import { mountDocs } from '#server/platform/http/docs.ts';
+import { answerInTime } from '#server/platform/http/deadline.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
 import { refuseForeignWrites } from '#server/platform/http/guard.ts';
 import { mountHealth } from '#server/platform/http/health.ts';
@@ -130,6 +131,7 @@ function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, ap
   const scriptSrc = settings.NODE_ENV === 'development' ? ["'self'", "'unsafe-inline'"] : scriptSources();
   koa.use(helmet({ contentSecurityPolicy: { directives: { ...CONTENT_POLICY, scriptSrc } } }));
   mountHealth(koa, database);
+  koa.use(onApi(answerInTime(database)));
   koa.use(onApi(refuseForeignWrites));
   koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));
   koa.use(onApi(authenticate(settings, contexts, now, settings.SITE_LOCALE)));

@@ -1,10 +1,14 @@
 import { SYSTEM } from '#server/platform/context.ts';
 import { buildName, serveClient } from '#server/platform/http/client-files.ts';
+import { startJobs, type Jobs } from '#server/platform/jobs/index.ts';
 import { createLog, type Log } from '#server/platform/log.ts';
 import { connectDatabase, type Database } from '#server/platform/mongo/connect.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
+import { migrate } from '#server/platform/mongo/migrations.ts';
+import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
+import { MIGRATIONS } from './migrations.ts';
 import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
 
 /** What runs in a process: its application when it has the role `web`, and how to stop it in order. */
@@ -29,18 +33,21 @@ interface StartOptions {
 /** Connects, makes the indexes, and starts the roles of this process. */
 export async function start({ settings, log, demo, serveClient: pages, beforeListening }: StartOptions): Promise<Running> {
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR, log });
+  const now = () => new Date();
+  await migrate({ connection: database.connection, migrations: MIGRATIONS, now, log });
   await createIndexes(database.connection, log);
   const app = await createApp({
     settings,
     database,
     log,
-    now: () => new Date(),
+    now,
     build: buildName(),
     demo: demo ?? null,
     serveClient: pages ?? serveClient(),
   });
   await beforeListening?.(app);
   if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
+  const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(settings, database, log) : undefined;
   const url = settings.PUBLIC_URL ?? `http://${settings.HOST === '127.0.0.1' ? 'localhost' : settings.HOST}:${settings.PORT}`;
   log.info({ roles: settings.VIGIE_ROLES, database: database.kind, url }, 'Vigie is running');
   return {
@@ -49,10 +56,18 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
     database,
     url,
     stop: async () => {
+      await jobs?.stop();
       await app.close();
       await database.close();
     },
   };
+}
+
+/** The jobs of the site as a whole: any process with the role may run them. */
+function startSiteJobs(settings: Settings, { connection }: Database, log: Log): Promise<Jobs> {
+  const timezone = settings.SITE_TIMEZONE;
+  const place = { uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR };
+  return startJobs({ connection, jobs: [backupJob({ place, timezone, now: () => new Date(), log })], timezone, log });
 }
 
 /** Stops in order on the first signal, at once on the second, and by force when it takes too long. */

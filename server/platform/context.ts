@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from 'mongoose';
 import type { Locale } from '#shared/accounts/schemas.ts';
 import { may, type Right, type Role } from '#shared/roles.ts';
+import { Unavailable } from './errors.ts';
 import type { EventLog, NewEvent } from './events.ts';
 import { createKeyedQueue } from './queue.ts';
 
@@ -65,9 +66,9 @@ interface ContextDeps {
   pauseAfterCommitMs?: number;
 }
 
-/** A transaction that takes longer is given up: an act holds up every other act on its topic. */
-const ACT_TIMEOUT_MS = 5000;
-const ACT_OPTIONS = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' }, timeoutMS: ACT_TIMEOUT_MS } as const;
+/** No attempt of a transaction begins after this (the driver would go on for two minutes): an act holds up every other act on its topic. */
+const ACT_ATTEMPTS_MS = 3500;
+const ACT_OPTIONS = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' } } as const;
 
 export type ContextFactory = (caller: Pick<Context, 'actor' | 'locale' | 'from'>) => Context;
 
@@ -80,7 +81,11 @@ export function createContexts(deps: ContextDeps): ContextFactory {
   async function atomically<T>(queue: string, act: () => Promise<T>): Promise<T> {
     if (running.getStore()) return act();
     return inQueue(queue, async () => {
+      const latest = performance.now() + ACT_ATTEMPTS_MS;
+      let attempts = 0;
       const done = await connection.transaction(async () => {
+        attempts += 1;
+        if (attempts > 1 && performance.now() > latest) throw new Unavailable(new Error(`no end after ${attempts - 1} attempts`));
         const announced: NewEvent[] = [];
         const result = await running.run(announced, act);
         return { result, stored: await events.append(announced) };

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose, { type Connection } from 'mongoose';
 import type { Log } from '../log.ts';
 import { startEmbedded } from './embedded/index.ts';
@@ -17,6 +18,16 @@ export interface DatabaseSettings {
   log: Log;
 }
 
+const SELECTION_MS = 3500;
+
+/**
+ * Of a network: a link that swallows everything is given up in time for requests to answer within 5 s; the driver then asks once more by another.
+ * Work that takes longer by its nature says so (`socketTimeoutMS`). The driver's `timeoutMS` would be the better measure; in 7.8 it has no effect.
+ */
+const OVER_A_NETWORK = { socketTimeoutMS: 3500, connectTimeoutMS: 3000, heartbeatFrequencyMS: 2000 } as const;
+/** A socket of this machine does not swallow anything; an engine that is busy is waited for. */
+const ON_THIS_MACHINE = { socketTimeoutMS: 30_000, heartbeatFrequencyMS: 2000 } as const;
+
 /**
  * Connects Mongoose: to MongoDB when there is a URI, else to the embedded engine of the data directory, which it starts if no other process
  * has. A transaction's session is found by the asynchronous context, so that no model call can forget it.
@@ -28,25 +39,26 @@ export async function connectDatabase({ uri, dataDir, log }: DatabaseSettings): 
   mongoose.set('autoCreate', false);
   const engine = uri === undefined ? await startEmbedded(dataDir) : undefined;
   await mongoose.connect(engine?.uri ?? uri ?? '', {
-    serverSelectionTimeoutMS: 4000,
-    socketTimeoutMS: 30_000,
+    ...(engine ? ON_THIS_MACHINE : OVER_A_NETWORK),
+    serverSelectionTimeoutMS: SELECTION_MS,
+    bufferCommands: false, // a database that is away is told at once, not after a wait in a queue
+    retryWrites: true,
     maxPoolSize: 20,
     writeConcern: { w: 'majority', journal: true },
     readConcern: { level: 'majority' },
   });
   const { connection } = mongoose;
-  if (uri !== undefined) await refuseStandalone(connection);
+  if (uri !== undefined) refuseStandalone(await connection.db?.command({ hello: 1 }));
   connection.on('error', (error: Error) => log.error({ name: error.name }, 'database error'));
   return {
     connection,
     kind: engine ? 'embedded' : 'mongodb',
     answers: async (timeoutMs) => {
-      try {
-        await connection.db?.command({ ping: 1 }, { timeoutMS: timeoutMs });
-        return true;
-      } catch {
-        return false;
-      }
+      const answered = connection.db?.command({ ping: 1 }).then(
+        () => true,
+        () => false,
+      );
+      return Promise.race([answered ?? false, sleep(timeoutMs, false, { ref: false })]);
     },
     close: async () => {
       await mongoose.disconnect();
@@ -55,9 +67,8 @@ export async function connectDatabase({ uri, dataDir, log }: DatabaseSettings): 
   };
 }
 
-/** Transactions need a replica set; a standalone server would fail at the first act, so it is refused at the start. */
-async function refuseStandalone(connection: Connection): Promise<void> {
-  const hello = await connection.db?.command({ hello: 1 });
+/** Transactions need a replica set; a standalone server would fail at the first act, so it is refused at the start. @throws Error with the remedy */
+export function refuseStandalone(hello: Readonly<Record<string, unknown>> | undefined): void {
   if (hello?.setName || hello?.msg === 'isdbgrid') return;
   throw new Error(
     'MONGODB_URI names a standalone server; Vigie needs a replica set. Start mongod with --replSet rs0 and run once: mongosh --eval "rs.initiate()"',

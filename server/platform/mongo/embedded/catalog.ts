@@ -1,7 +1,7 @@
 import { CommandError } from './errors.ts';
 import { compileFilter } from './matcher.ts';
 import { bytesOf, ridSpan } from './store.ts';
-import type { Store } from './store.ts';
+import type { Reader, Store } from './store.ts';
 import { Int32, decode, encode, toInteger, toNumber, isNumber } from './values.ts';
 import type { Doc, Value } from './values.ts';
 
@@ -98,6 +98,11 @@ export function openCatalog(store: Store): Catalog {
   };
 }
 
+/** The collections of a file that is only read. */
+export function readCatalog(reader: Reader): Collection[] {
+  return [...load(reader, new Map()).values()];
+}
+
 type IndexChanges = Pick<Catalog, 'addIndex' | 'dropIndex' | 'changeIndex' | 'markMultikey'>;
 
 function indexChanges(store: Store, own: (coll: Collection) => Entry): IndexChanges {
@@ -138,7 +143,7 @@ const idIndexSpec: Doc = new Map<string, Value>([
 ]);
 
 /** Reads collections and indexes. Of what was known the last numbers stay: open transactions hold numbers that no document on disk has. */
-function load(store: Store, known: ReadonlyMap<string, Entry>): Map<string, Entry> {
+function load(store: Reader, known: ReadonlyMap<string, Entry>): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   const byId = new Map<number, Entry>();
   for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
@@ -157,7 +162,7 @@ function load(store: Store, known: ReadonlyMap<string, Entry>): Map<string, Entr
   return entries;
 }
 
-function readEntry(store: Store, id: number, ns: string): Entry {
+function readEntry(store: Reader, id: number, ns: string): Entry {
   const dot = ns.indexOf('.');
   const lowRid = id * ridSpan;
   const highRid = lowRid + ridSpan;

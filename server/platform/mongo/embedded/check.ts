@@ -1,28 +1,31 @@
 import { keyText, keysOf } from './indexing.ts';
-import { openCatalog } from './catalog.ts';
+import { readCatalog } from './catalog.ts';
 import type { Collection, Index } from './catalog.ts';
-import { bytesOf, openStore } from './store.ts';
-import type { Store } from './store.ts';
+import { bytesOf, openReader } from './store.ts';
+import type { Reader } from './store.ts';
 import { decode } from './values.ts';
 
 export interface CheckResult {
+  readonly collections: number;
   readonly documents: number;
   readonly indexes: number;
   /** In words, without values of documents; empty when all is well. */
   readonly problems: readonly string[];
 }
 
-/** Reads the whole database: pages, documents, and whether each index has exactly the keys of its documents. Not while an engine runs on it. */
+/** Reads the whole database: pages, documents, and whether each index has exactly the keys of its documents. The state of one moment, also while an engine works on it. */
 export function checkDatabase(file: string): CheckResult {
-  const store = openStore(file);
+  const store = openReader(file);
   try {
+    store.exec('BEGIN');
     const problems = store
       .all('PRAGMA integrity_check(20)')
       .flatMap((row) => (row['integrity_check'] === 'ok' ? [] : [String(row['integrity_check'])]));
-    if (problems.length > 0) return { documents: 0, indexes: 0, problems };
+    if (problems.length > 0) return { collections: 0, documents: 0, indexes: 0, problems };
     let documents = 0;
     let indexes = 0;
-    for (const coll of openCatalog(store).list()) {
+    const collections = readCatalog(store);
+    for (const coll of collections) {
       for (const index of coll.indexes) {
         indexes++;
         const { seen, found } = checkIndex(store, coll, index);
@@ -30,13 +33,13 @@ export function checkDatabase(file: string): CheckResult {
         problems.push(...found);
       }
     }
-    return { documents, indexes, problems };
+    return { collections: collections.length, documents, indexes, problems };
   } finally {
     store.close();
   }
 }
 
-function checkIndex(store: Store, coll: Collection, index: Index): { seen: number; found: string[] } {
+function checkIndex(store: Reader, coll: Collection, index: Index): { seen: number; found: string[] } {
   const where = `index ${index.name} of ${coll.ns}`;
   const expected = new Map<string, number>();
   const found: string[] = [];
