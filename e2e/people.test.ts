@@ -1,6 +1,5 @@
 // Accounts as the administrator makes them, and what each sees of the dossiers.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
 import { cardOf, column, fill, press, signIn, textOf } from './acts.ts';
 import { startSite, type Site } from './site.ts';
 
