@@ -50,7 +50,7 @@ const DATABASE_AWAY = new Set([
 const PRIMARY_AWAY = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
 function isDatabaseAway(error: Error): boolean {
-  if (isDatabaseAway(error)) return true;
+  if (DATABASE_AWAY.has(error.name)) return true;
   return error.name.startsWith('Mongo') && 'code' in error && PRIMARY_AWAY.has(error.code);
 }
 
