@@ -16,6 +16,8 @@ export const CONFLICTS = 'conflicts';
 export interface Archive {
   readonly sink: StorageSink;
   readonly folders: FolderSync;
+  /** Longest PDU that may come at once. */
+  readonly pduBytes: number;
   /** Files that are being placed: two objects of one name at once take turns. */
   readonly claims: Map<string, Promise<unknown>>;
 }
@@ -27,11 +29,11 @@ export interface Durable extends Omit<ReceivedInstance, 'path' | 'conflictPath'>
 }
 
 /** An archive, its own two folders made. */
-export async function openArchive(sink: StorageSink): Promise<Archive> {
+export async function openArchive(sink: StorageSink, pduBytes: number): Promise<Archive> {
   const folders = createFolderSync();
   await folders.make(join(sink.root, INCOMING));
   await folders.make(join(sink.root, CONFLICTS));
-  return { sink, folders, claims: new Map() };
+  return { sink, folders, pduBytes, claims: new Map() };
 }
 
 /** The UIDs of a header when an object can be stored under them; else what is wrong, in words for the sender. */
@@ -95,8 +97,15 @@ async function settleAlone(archive: Archive, durable: Durable, name: string): Pr
 /** Gives the object its name in the archive, or one in `conflicts/` when that is taken by other content. */
 async function put(archive: Archive, durable: Durable, name: string, conflictPath: string): Promise<{ path: string; created: boolean }> {
   const { root } = archive.sink;
-  await archive.folders.make(join(root, name, '..'));
-  if (await placeAt(archive, durable.file, name)) return { path: name, created: true };
+  const folder = join(root, name, '..');
+  await archive.folders.make(folder);
+  const placed = await placeAt(archive, durable.file, name).catch(async (error: unknown) => {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    archive.folders.forget(folder); // somebody removed it, as a study is deleted
+    await archive.folders.make(folder);
+    return placeAt(archive, durable.file, name);
+  });
+  if (placed) return { path: name, created: true };
   if ((await datasetDigest(join(root, name))) === durable.sha256) return { path: name, created: false };
   const created = await placeAt(archive, durable.file, conflictPath);
   return { path: conflictPath, created };

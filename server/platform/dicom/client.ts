@@ -136,7 +136,7 @@ function summary({ link, statuses }: Sending, cause: string | undefined, duratio
 
 function command(commandField: number, messageId: number, sopClass: string, sopInstance: string): CommandSet {
   return {
-    ...{ commandField, messageId, affectedSopClassUid: sopClass, affectedSopInstanceUid: sopInstance, status: null },
+    ...{ commandField, messageId, affectedSopClassUid: sopClass, affectedSopInstanceUid: sopInstance, status: null, errorComment: '' },
     hasDataSet: commandField === COMMAND.cStoreRq,
   };
 }

@@ -14,6 +14,8 @@ export interface CommandSet {
   readonly affectedSopClassUid: string;
   readonly affectedSopInstanceUid: string;
   readonly status: number | null;
+  /** Of a failed answer, for the sender's log. */
+  readonly errorComment: string;
 }
 
 const MAX_TEXT = 128;
@@ -39,6 +41,7 @@ export function readCommandSet(bytes: Buffer): CommandSet {
     affectedSopClassUid: string(elements, 0x0002),
     affectedSopInstanceUid: string(elements, 0x1000),
     status: number(elements, 0x0900) ?? null,
+    errorComment: string(elements, 0x0902),
   };
 }
 
@@ -46,13 +49,14 @@ export function readCommandSet(bytes: Buffer): CommandSet {
 export function writeCommandSet(set: CommandSet): Buffer {
   const isResponse = (set.commandField & 0x8000) !== 0;
   const body = Buffer.concat([
-    uid(0x0002, set.affectedSopClassUid),
+    padded(0x0002, set.affectedSopClassUid, '\0'),
     short(0x0100, set.commandField),
     short(isResponse ? 0x0120 : 0x0110, set.messageId),
     set.commandField === COMMAND.cStoreRq ? short(0x0700, 0) : Buffer.alloc(0),
     short(0x0800, set.hasDataSet ? 0x0001 : NO_DATA_SET),
     set.status === null ? Buffer.alloc(0) : short(0x0900, set.status),
-    set.affectedSopInstanceUid === '' ? Buffer.alloc(0) : uid(0x1000, set.affectedSopInstanceUid),
+    set.errorComment === '' ? Buffer.alloc(0) : padded(0x0902, set.errorComment, ' '),
+    set.affectedSopInstanceUid === '' ? Buffer.alloc(0) : padded(0x1000, set.affectedSopInstanceUid, '\0'),
   ]);
   const length = Buffer.alloc(4);
   length.writeUInt32LE(body.length);
@@ -96,6 +100,6 @@ function short(number: number, value: number): Buffer {
   return element(number, bytes);
 }
 
-function uid(number: number, value: string): Buffer {
-  return element(number, Buffer.from(value.length % 2 === 0 ? value : `${value}\0`, 'latin1'));
+function padded(number: number, value: string, padding: string): Buffer {
+  return element(number, Buffer.from(value.length % 2 === 0 ? value : `${value}${padding}`, 'latin1'));
 }

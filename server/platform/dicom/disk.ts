@@ -1,4 +1,4 @@
-import { link, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from './text.ts';
 
@@ -17,6 +17,8 @@ export interface FolderSync {
   sync(folder: string): Promise<void>;
   /** Makes a folder and all above it, durably. Remembers those it made or saw. */
   make(folder: string): Promise<void>;
+  /** A folder is not there any more, whatever was remembered. */
+  forget(folder: string): void;
 }
 
 interface Turn {
@@ -27,6 +29,7 @@ interface Turn {
 const MAX_KNOWN = 20_000;
 
 export function createFolderSync(): FolderSync {
+  const folders = createOpenFolders();
   const turns = new Map<string, Turn>();
   const known = new Set<string>();
   const making = new Map<string, Promise<void>>();
@@ -43,7 +46,7 @@ export function createFolderSync(): FolderSync {
   }
 
   function start(folder: string): Promise<void> {
-    const running = syncFolder(folder);
+    const running = folders.sync(folder);
     const turn: Turn = { running, next: null };
     turns.set(folder, turn);
     const done = () => {
@@ -73,6 +76,10 @@ export function createFolderSync(): FolderSync {
       const running = making.get(folder) ?? makeNow(folder).finally(() => making.delete(folder));
       making.set(folder, running);
       return running;
+    },
+    forget(folder) {
+      known.delete(folder);
+      folders.forget(folder);
     },
   };
 }
@@ -105,16 +112,54 @@ export async function remove(path: string): Promise<void> {
   });
 }
 
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch((error: unknown) => {
+/** Folders that are kept open: opening one for each object would cost as much as writing it. */
+const MAX_OPEN = 16;
+
+interface OpenFolders {
+  sync(folder: string): Promise<void>;
+  forget(folder: string): void;
+}
+
+function createOpenFolders(): OpenFolders {
+  const handles = new Map<string, Promise<FileHandle | null>>();
+
+  function handleOf(folder: string): Promise<FileHandle | null> {
+    const known = handles.get(folder);
+    const handle = known ?? openFolder(folder);
+    handles.delete(folder);
+    handles.set(folder, handle); // the last used one last
+    if (known === undefined) {
+      handle.catch(() => handles.delete(folder));
+      evict();
+    }
+    return handle;
+  }
+
+  function forget(folder: string): void {
+    const handle = handles.get(folder);
+    handles.delete(folder);
+    // A sync of it may run still: closing waits for that.
+    void handle?.then((open) => open?.close()).catch(() => undefined);
+  }
+
+  function evict(): void {
+    const [oldest] = handles.keys();
+    if (handles.size > MAX_OPEN && oldest !== undefined) forget(oldest);
+  }
+
+  return {
+    forget,
+    async sync(folder) {
+      const handle = await handleOf(folder);
+      await handle?.sync();
+    },
+  };
+}
+
+function openFolder(folder: string): Promise<FileHandle | null> {
+  return open(folder, 'r').catch((error: unknown) => {
     // Windows opens no folders; its file system makes entries durable by itself.
     if (process.platform === 'win32') return null;
     throw error;
   });
-  if (!handle) return;
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

@@ -29,6 +29,19 @@ export function take(inflow: Inflow, count: number): Buffer {
   return taken;
 }
 
+/** Takes the first `count` bytes in the pieces they came in, without a copy. */
+export function takePieces(inflow: Inflow, count: number): Buffer[] {
+  const pieces: Buffer[] = [];
+  let left = count;
+  for (const piece of inflow.pieces) {
+    if (left === 0) break;
+    pieces.push(piece.length <= left ? piece : piece.subarray(0, left));
+    left -= Math.min(piece.length, left);
+  }
+  discard(inflow, count);
+  return pieces;
+}
+
 /** Passes over the first `count` bytes. */
 export function discard(inflow: Inflow, count: number): void {
   let left = count;

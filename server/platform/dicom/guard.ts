@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { readCommandSet, writeCommandSet, type CommandSet } from './command-set.ts';
-import { append, clear, createInflow, peek, take, type Inflow } from './frames.ts';
+import { append, clear, createInflow, discard, peek, take, takePieces, type Inflow } from './frames.ts';
 import type { Limits } from './limits.ts';
 import {
   ABORT,
@@ -9,13 +9,11 @@ import {
   PDU_HEADER_BYTES,
   ProtocolFault,
   readAssociateRequest,
-  readFragments,
   writeAbort,
   writeAssociateRequest,
   writeData,
   type AbortReason,
   type AssociateRequest,
-  type Fragment,
 } from './pdu.ts';
 
 /**
@@ -30,14 +28,18 @@ export type GuardEnd =
 export interface GuardEvents {
   /** The peer asks for an association; the library hears of it right after. */
   requested(request: AssociateRequest): void;
-  /** A command set has come whole. Its data set, if any, follows by the library's stream. */
+  /** A command set has come whole. Its data set, if any, follows. */
   commanded(command: CommandSet, contextId: number): void;
+  /** Bytes of the data set, valid only during the call. */
+  data(bytes: Buffer): void;
+  /** The message is whole: nothing more is shown before the library has answered it. */
+  complete(): void;
   bytes(count: number): void;
   /** Called once. `detail` says what was wrong, without any value the peer sent. */
   ended(end: GuardEnd, detail: string | null): void;
 }
 
-/** What the library takes for a socket. It sees whole, checked PDUs only. */
+/** What the library takes for a socket. It sees whole, checked PDUs only, and of a message its command alone: data sets pass it by. */
 export type LibrarySocket = EventEmitter & { setTimeout(ms: number): void; write(bytes: Buffer): boolean };
 
 /**
@@ -52,6 +54,8 @@ export interface Guard {
   /** While held, nothing is shown to the library and at most 256 KB wait in memory; the peer then waits too. */
   hold(): void;
   unhold(): void;
+  /** Shows the library the command of a message that is whole, so that it executes it. */
+  execute(command: CommandSet, contextId: number): void;
   /** Ends what runs: A-ABORT by us (source 0, the service user). */
   abort(end: GuardEnd, detail: string): void;
   /** Checks the time limits; the server calls it regularly. */
@@ -63,7 +67,17 @@ const MAX_WAITING = 262_144;
 /** Bytes of answers a peer may leave unread: ours are of 200 bytes. */
 const MAX_UNREAD = 65_536;
 /** Peers are known that count the header of a fragment, or of the PDU, in neither or both of the two lengths. */
-const PDU_TOLERANCE = 64;
+export const PDU_TOLERANCE = 64;
+
+const FRAGMENT_HEADER_BYTES = 6;
+
+/** A fragment whose header has been taken, and whose bytes are next. */
+interface Coming {
+  readonly contextId: number;
+  readonly isCommand: boolean;
+  readonly isLast: boolean;
+  readonly bytes: number;
+}
 
 /** All that a guard knows of its connection. */
 interface Watch {
@@ -118,6 +132,10 @@ export function guardSocket(socket: Socket, limits: Limits, events: GuardEvents,
     unhold: () => {
       watch.holds--;
       drain(watch);
+    },
+    execute: (command, contextId) => {
+      const shown = writeCommandSet({ ...command, hasDataSet: false });
+      if (watch.state === 'open') library.emit('data', writeData(contextId, true, true, shown));
     },
     abort: (end, detail) => abortBy(watch, 0, ABORT.notSpecified, end, detail),
     tick: (at) => tick(watch, at),
@@ -185,7 +203,8 @@ function showNext(watch: Watch): boolean {
     return false;
   }
   watch.pduSince = null;
-  show(watch, type, take(watch.inflow, PDU_HEADER_BYTES + length));
+  if (type === PDU.data) showData(watch, length);
+  else show(watch, type, take(watch.inflow, PDU_HEADER_BYTES + length));
   return true;
 }
 
@@ -208,8 +227,6 @@ function show(watch: Watch, type: number, whole: Buffer): void {
   switch (type) {
     case PDU.associateRq:
       return showRequest(watch, body);
-    case PDU.data:
-      return showData(watch, whole, readFragments(body));
     case PDU.releaseRq:
       if (watch.contextId !== null) throw new ProtocolFault('a release inside a message', ABORT.unexpected);
       watch.library.emit('data', whole);
@@ -229,19 +246,33 @@ function showRequest(watch: Watch, body: Buffer): void {
   watch.library.emit('data', writeAssociateRequest(request));
 }
 
-function showData(watch: Watch, whole: Buffer, fragments: readonly Fragment[]): void {
-  for (const fragment of fragments) {
-    if (watch.answering) throw new ProtocolFault('a message before the answer to the last one', ABORT.unexpected);
-    checkFragment(watch, fragment);
-    watch.contextId = fragment.contextId;
-    if (fragment.isCommand) showCommand(watch, fragment);
-    else showDataSet(watch, fragment, fragments.length === 1 ? whole : null);
+/** A P-DATA-TF, all of which is there: its fragments must fill it exactly. Data sets are handed on in the pieces they came in. */
+function showData(watch: Watch, length: number): void {
+  const { inflow } = watch;
+  discard(inflow, PDU_HEADER_BYTES);
+  if (length === 0) throw new ProtocolFault('a P-DATA-TF holds no fragment');
+  for (let left = length; left > 0;) {
+    if (left < FRAGMENT_HEADER_BYTES) throw new ProtocolFault('a P-DATA-TF ends inside the header of a fragment');
+    const head = take(inflow, FRAGMENT_HEADER_BYTES);
+    const bytes = head.readUInt32BE(0) - 2;
+    left -= FRAGMENT_HEADER_BYTES + bytes;
+    if (bytes < 0 || left < 0) throw new ProtocolFault('the length of a fragment is wrong');
+    const flags = head.readUInt8(5);
+    showFragment(watch, { contextId: head.readUInt8(4), isCommand: (flags & 1) !== 0, isLast: (flags & 2) !== 0, bytes });
     if (watch.state !== 'open') return;
   }
 }
 
+function showFragment(watch: Watch, fragment: Coming): void {
+  if (watch.answering) throw new ProtocolFault('a message before the answer to the last one', ABORT.unexpected);
+  checkFragment(watch, fragment);
+  watch.contextId = fragment.contextId;
+  if (fragment.isCommand) showCommand(watch, fragment);
+  else showDataSet(watch, fragment);
+}
+
 /** A message is the fragments of a command, then those of its data set, all in one context (PS3.8 annex E). */
-function checkFragment(watch: Watch, fragment: Fragment): void {
+function checkFragment(watch: Watch, fragment: Coming): void {
   if (watch.contextId !== null && watch.contextId !== fragment.contextId) throw new ProtocolFault('a message changes its context');
   if (!watch.request?.contexts.some((context) => context.id === fragment.contextId)) {
     throw new ProtocolFault('a context that was not proposed');
@@ -249,31 +280,30 @@ function checkFragment(watch: Watch, fragment: Fragment): void {
   if (fragment.isCommand === watch.awaitsData) throw new ProtocolFault('command and data set are out of order', ABORT.unexpectedParameter);
 }
 
-function showCommand(watch: Watch, fragment: Fragment): void {
-  watch.commandBytes += fragment.bytes.length;
+function showCommand(watch: Watch, fragment: Coming): void {
+  watch.commandBytes += fragment.bytes;
   if (watch.commandBytes > watch.limits.commandBytes) throw new ProtocolFault('a command that is too long');
-  watch.command.push(fragment.bytes);
+  watch.command.push(take(watch.inflow, fragment.bytes));
   if (!fragment.isLast) return;
   const command = readCommandSet(Buffer.concat(watch.command));
   watch.command = [];
   watch.commandBytes = 0;
   watch.awaitsData = command.hasDataSet;
-  if (!command.hasDataSet) endMessage(watch);
   watch.events.commanded(command, fragment.contextId);
-  if (watch.state === 'open') watch.library.emit('data', writeData(fragment.contextId, true, true, writeCommandSet(command)));
+  if (!command.hasDataSet && watch.state === 'open') endMessage(watch);
 }
 
-function showDataSet(watch: Watch, fragment: Fragment, whole: Buffer | null): void {
-  if (fragment.isLast) {
-    watch.awaitsData = false;
-    endMessage(watch);
-  }
-  watch.library.emit('data', whole ?? writeData(fragment.contextId, false, fragment.isLast, fragment.bytes));
+function showDataSet(watch: Watch, fragment: Coming): void {
+  for (const piece of takePieces(watch.inflow, fragment.bytes)) watch.events.data(piece);
+  if (!fragment.isLast) return;
+  watch.awaitsData = false;
+  endMessage(watch);
 }
 
 function endMessage(watch: Watch): void {
   watch.contextId = null;
   watch.answering = true;
+  watch.events.complete();
 }
 
 /** What the library sends also tells where the connection stands. */

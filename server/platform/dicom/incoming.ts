@@ -40,19 +40,25 @@ export interface Reception {
 
 /** Receives one object. */
 export interface Incoming {
+  /** Takes bytes, which may be used again after the call. Not while full. */
   write(bytes: Buffer): void;
-  /** Bytes that have come and are not on their way to the disk's cache yet. */
-  readonly waiting: number;
-  /** When fewer wait again. */
-  relieved(): Promise<void>;
+  /** Whether the buffer has no room for another PDU: nothing may be written until `flush` is done. */
+  readonly isFull: boolean;
+  /** Gives the disk what has come. Never throws: `finish` tells. */
+  flush(): Promise<void>;
   /** All bytes have come: store, index, and say how to answer. Never throws. */
   finish(): Promise<Reception>;
   /** The peer is gone in the middle: nothing is left behind. */
   discard(): Promise<void>;
 }
 
-/** Objects up to this size are written at once when they are whole, longer ones in pieces of it. */
-const PIECE_BYTES = 1_048_576;
+/**
+ * Room for a CT image, its header and one PDU more: such an object is written at once, longer ones in pieces. Bytes are copied here out of the
+ * socket's own buffers, which then die young: held until the disk had them, they cost more in garbage collection than all else together.
+ */
+const BUFFER_BYTES = 786_432;
+const SPARE_BUFFERS = 8;
+const spare: Buffer[] = [];
 
 interface Receiving {
   readonly archive: Archive;
@@ -61,81 +67,64 @@ interface Receiving {
   readonly startedAt: Date;
   readonly hash: Hash;
   readonly reader: HeaderReader | null;
-  readonly meta: Buffer;
-  pieces: Buffer[];
-  pieceBytes: number;
-  /** Bytes given to the disk and not taken yet. */
-  writing: number;
+  readonly metaBytes: number;
+  /** Null once all is written, or thrown away. */
+  buffer: Buffer | null;
+  used: number;
   datasetBytes: number;
   handle: FileHandle | null;
   written: Promise<void>;
   error: unknown;
-  discarded: boolean;
 }
 
-/** Begins to receive an object. Nothing touches the disk before a megabyte, or the whole object, is there. */
+/** Begins to receive an object. Nothing touches the disk before the buffer is full or the object is whole. */
 export function receive(archive: Archive, announced: Announced, id: string, startedAt: Date): Incoming {
   const meta = writeFileMeta({ ...announced, sourceAeTitle: announced.callingAeTitle });
+  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
   const receiving: Receiving = {
-    ...{ archive, announced, startedAt, meta, file: join(archive.sink.root, INCOMING, `${id}.part`), hash: createHash('sha256') },
+    ...{ archive, announced, startedAt, file: join(archive.sink.root, INCOMING, `${id}.part`), hash: createHash('sha256'), buffer },
     reader: DEFLATED_SYNTAXES.has(announced.transferSyntaxUid) ? null : createHeaderReader(announced.transferSyntaxUid),
-    ...{
-      pieces: [meta],
-      pieceBytes: 0,
-      writing: 0,
-      datasetBytes: 0,
-      handle: null,
-      written: Promise.resolve(),
-      error: null,
-      discarded: false,
-    },
+    ...{ metaBytes: meta.length, used: meta.copy(buffer), datasetBytes: 0, handle: null, written: Promise.resolve(), error: null },
   };
   return {
     write: (bytes) => take(receiving, bytes),
-    get waiting() {
-      return receiving.writing;
+    get isFull() {
+      return receiving.used > BUFFER_BYTES - archive.pduBytes;
     },
-    relieved: () => receiving.written,
+    flush: () => flush(receiving),
     finish: () => finish(receiving),
     discard: () => discard(receiving),
   };
 }
 
 function take(receiving: Receiving, bytes: Buffer): void {
-  if (receiving.error !== null) return; // the rest is read and thrown away: the answer says why
+  if (receiving.error !== null || !receiving.buffer) return; // the rest is read and thrown away: the answer says why
   receiving.hash.update(bytes);
   receiving.reader?.push(bytes);
   receiving.datasetBytes += bytes.length;
-  receiving.pieces.push(bytes);
-  receiving.pieceBytes += bytes.length;
-  if (receiving.pieceBytes >= PIECE_BYTES) flush(receiving);
+  receiving.used += bytes.copy(receiving.buffer, receiving.used);
 }
 
-function flush(receiving: Receiving): void {
-  const pieces = receiving.pieces;
-  const bytes = receiving.pieceBytes;
-  receiving.pieces = [];
-  receiving.pieceBytes = 0;
-  receiving.writing += bytes;
+function flush(receiving: Receiving): Promise<void> {
   receiving.written = receiving.written.then(async () => {
+    const { buffer, used } = receiving;
+    if (receiving.error !== null || !buffer) return;
     try {
-      if (receiving.error === null && !receiving.discarded) await writeAll(receiving, pieces);
+      receiving.handle ??= await open(receiving.file, 'wx', 0o640);
+      // Writes until all is taken: when the disk fills, the first write may take a part and the next one says why.
+      for (let at = 0; at < used;) at += (await receiving.handle.write(buffer, at, used - at)).bytesWritten;
+      receiving.used = 0;
     } catch (error) {
       receiving.error = error;
+      receiving.used = 0;
     }
-    receiving.writing -= bytes;
   });
+  return receiving.written;
 }
 
-async function writeAll(receiving: Receiving, pieces: readonly Buffer[]): Promise<void> {
-  receiving.handle ??= await open(receiving.file, 'wx', 0o640);
-  let total = 0;
-  for (const piece of pieces) total += piece.length;
-  const { bytesWritten } = await receiving.handle.writev(pieces);
-  if (bytesWritten === total) return;
-  // A short write: the disk is nearly full. Writing the rest says so.
-  const rest = Buffer.concat(pieces).subarray(bytesWritten);
-  await receiving.handle.writeFile(rest);
+function giveBack(receiving: Receiving): void {
+  if (receiving.buffer && spare.length < SPARE_BUFFERS) spare.push(receiving.buffer);
+  receiving.buffer = null;
 }
 
 async function finish(receiving: Receiving): Promise<Reception> {
@@ -158,8 +147,8 @@ async function finish(receiving: Receiving): Promise<Reception> {
 }
 
 async function sync(receiving: Receiving): Promise<void> {
-  flush(receiving);
-  await receiving.written;
+  await flush(receiving);
+  giveBack(receiving);
   if (receiving.error !== null) throw receiving.error; // eslint-disable-line @typescript-eslint/only-throw-error
   await receiving.handle?.datasync();
   await receiving.handle?.close();
@@ -196,7 +185,7 @@ function durableOf(receiving: Receiving, header: DicomHeader): Durable {
     ...{ file: receiving.file, header, ...identity, transferSyntaxUid, associationId, callingAeTitle },
     sha256: receiving.hash.digest('hex'),
     datasetBytes: receiving.datasetBytes,
-    fileBytes: receiving.datasetBytes + receiving.meta.length,
+    fileBytes: receiving.datasetBytes + receiving.metaBytes,
     startedAt: receiving.startedAt,
     receivedAt: new Date(),
   };
@@ -216,9 +205,8 @@ function answerTo(outcome: StoreOutcome, header: DicomHeader): Reception {
 }
 
 async function discard(receiving: Receiving): Promise<void> {
-  receiving.discarded = true;
-  receiving.pieces = [];
   await receiving.written;
+  giveBack(receiving);
   await receiving.handle?.close().catch(() => undefined);
   receiving.handle = null;
   await remove(receiving.file).catch(() => undefined); // a leftover is found by `recover`

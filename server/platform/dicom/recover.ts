@@ -19,7 +19,7 @@ export interface Recovery {
  * and perhaps not indexed: it is given to `accept`. One that has not was never acknowledged: it is removed, its sender will send it again.
  */
 export async function recover(sink: StorageSink): Promise<Recovery> {
-  const archive = await openArchive(sink);
+  const archive = await openArchive(sink, 0);
   const recovery = { removed: 0, finished: 0, failed: 0 };
   for (const name of await readdir(join(sink.root, INCOMING))) {
     recovery[await recoverFile(archive, join(sink.root, INCOMING, name))]++;

@@ -1,27 +1,26 @@
-import dimse, { type Association, type PresentationContext, type Request, type Respond, type StoreStream } from 'dcmjs-dimse';
-import { COMMAND } from './command-set.ts';
+import dimse, { type Association } from 'dcmjs-dimse';
+import { COMMAND, writeCommandSet } from './command-set.ts';
 import { receive, STATUS, type Incoming, type Reception } from './incoming.ts';
 import { negotiate } from './negotiate.ts';
+import { writeData } from './pdu.ts';
 import { REJECT, type Rejection } from './rejection.ts';
-import { answered, openSession, progress, tell, type Admission, type Session } from './session.ts';
+import { answered, openSession, tell, type Admission, type Serving, type Session } from './session.ts';
 import { APPLICATION_CONTEXT, IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, isUid, VERIFICATION } from './uids.ts';
 
-const { Scp, Implementation, responses, log } = dimse;
+const { Scp, Implementation, log } = dimse;
 
 log.setLevel('silent'); // its lines may hold identity, and they are not ours
 Implementation.setImplementationClassUid(IMPLEMENTATION_CLASS_UID);
 Implementation.setImplementationVersion(IMPLEMENTATION_VERSION);
 
-/** Bytes on their way to the disk after which the peer has to wait. */
-const MAX_WRITING = 4_194_304;
-
 /** Serves one guarded connection with dcmjs-dimse, which wants a class to override. */
-export class Service extends Scp {
+export class Service extends Scp implements Serving {
   readonly #session: Session;
 
   constructor(session: Session) {
     super(session.guard.library);
     this.#session = session;
+    session.serving = this;
     this.on('networkError', () => session.guard.abort('protocol error', 'the message could not be processed'));
   }
 
@@ -37,46 +36,44 @@ export class Service extends Scp {
     // the guard has ended the session
   }
 
-  override cEchoRequest(request: Request, respond: Respond): void {
+  override cEchoRequest(): void {
     this.dimseStream = undefined;
     const status = echoStatus(this.#session);
-    this.#answer(responses.CEchoResponse.fromRequest(request), status, null, respond);
+    this.#answer(COMMAND.cEchoRsp, status, null);
   }
 
-  override cStoreRequest(request: Request, respond: Respond): void {
+  override cStoreRequest(): void {
     this.dimseStream = undefined;
     const { reception } = this.#session;
     this.#session.incoming = null;
     this.#session.reception = null;
     const status = reception?.status ?? STATUS.cannotUnderstand;
-    this.#answer(responses.CStoreResponse.fromRequest(request), status, reception ? reception.comment : 'no data set', respond);
+    this.#answer(COMMAND.cStoreRsp, status, reception ? reception.comment : 'no data set');
   }
 
-  /** The library gives the data set's bytes to this; it never has to wait, the guard lets the peer wait instead. */
-  override createStoreWritableStream(_context: PresentationContext, _request: Request): StoreStream {
+  /** Data sets go by the library, which would hold them in memory, or copy each of their PDUs. */
+  data(bytes: Buffer): void {
     const session = this.#session;
-    const incoming = beginStore(session);
-    session.incoming = incoming;
-    return {
-      write: (bytes) => {
-        incoming?.write(bytes);
-        if (incoming && incoming.waiting > MAX_WRITING) holdUntilRelieved(session, incoming);
-        return true;
-      },
-      end: () => undefined,
-      once: () => undefined,
-    };
+    if (session.incoming === null && session.reception === null) this.#begin();
+    session.incoming?.write(bytes);
+    if (session.incoming?.isFull) holdWhileWriting(session, session.incoming);
   }
 
-  override createDatasetFromStoreWritableStream(
-    _stream: StoreStream,
-    _context: PresentationContext,
-    done: (dataset: undefined) => void,
-  ): void {
-    void this.#store().then((reception) => {
-      this.#session.reception = reception;
-      if (this.#session.accepted) done(undefined);
-    });
+  complete(): void {
+    const session = this.#session;
+    const { command, contextId, guard } = session;
+    if (command?.commandField === COMMAND.cStoreRq && command.hasDataSet) {
+      void this.#store().then((reception) => {
+        session.reception = reception;
+        guard.execute(command, contextId);
+      });
+    } else if (command) guard.execute(command, contextId);
+  }
+
+  #begin(): void {
+    const session = this.#session;
+    session.incoming = beginStore(session);
+    if (!session.incoming) session.reception = refusedStore(session);
   }
 
   async #decide(association: Association): Promise<void> {
@@ -103,7 +100,7 @@ export class Service extends Scp {
   async #store(): Promise<Reception> {
     const session = this.#session;
     const { incoming } = session;
-    if (!incoming) return refusedStore(session);
+    if (!incoming) return session.reception ?? refusedStore(session);
     session.reception = UNDECIDED; // from here on the object is whole: it is stored even when the peer leaves
     const finishing = incoming.finish();
     session.deps.storing.add(finishing);
@@ -113,17 +110,15 @@ export class Service extends Scp {
     return reception;
   }
 
-  #answer(
-    response: ReturnType<typeof responses.CStoreResponse.fromRequest>,
-    status: number,
-    comment: string | null,
-    respond: Respond,
-  ): void {
-    if (!this.#session.accepted) return;
-    response.setStatus(status);
-    if (comment !== null && status !== STATUS.success) response.setErrorComment(comment.slice(0, 64)); // LO, PS3.7 annex C
-    answered(this.#session, status);
-    respond(response);
+  /** Written by us: the library's way to write a response of 200 bytes allocates and clears a megabyte. */
+  #answer(commandField: number, status: number, comment: string | null): void {
+    const session = this.#session;
+    const { command, contextId } = session;
+    if (!session.accepted || !command) return;
+    const errorComment = status === STATUS.success || comment === null ? '' : comment.slice(0, 64); // LO, PS3.7 annex C
+    const response = writeCommandSet({ ...command, commandField, hasDataSet: false, status, errorComment });
+    answered(session, status);
+    session.guard.library.write(writeData(contextId, true, true, response));
   }
 }
 
@@ -213,13 +208,8 @@ function noteReception(session: Session, reception: Reception): void {
   tell(session.deps, (observer) => observer.storageFailed(report));
 }
 
-function holdUntilRelieved(session: Session, incoming: Incoming): void {
-  if (session.held) return;
-  session.held = true;
+/** The peer waits while our disk takes what has come. */
+function holdWhileWriting(session: Session, incoming: Incoming): void {
   session.guard.hold();
-  void incoming.relieved().then(() => {
-    session.held = false;
-    progress(session);
-    session.guard.unhold();
-  });
+  void incoming.flush().then(() => session.guard.unhold());
 }

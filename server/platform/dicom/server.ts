@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '#server/platform/log.ts';
 import { openArchive } from './archive.ts';
+import { PDU_TOLERANCE } from './guard.ts';
 import { createDoorkeeper, DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { AssociationObserver, AssociationProgress, OpenedAssociation, RefusalReason } from './observer.ts';
 import { Service } from './scp.ts';
@@ -71,7 +72,7 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
   const byPeer = new Map<string, Door>();
   const sessions = new Set<Session>();
   const deps: SessionDeps = {
-    archive: await openArchive(options.sink),
+    archive: await openArchive(options.sink, limits.pduBytes + PDU_TOLERANCE),
     ...{ observer: options.observer, log: options.log, limits, admit: options.admit },
     extraSopClasses: options.extraSopClasses ?? (() => []),
     open: new Set(),

@@ -38,6 +38,13 @@ export interface SessionDeps {
   readonly onGone: (session: Session) => void;
 }
 
+export interface Serving {
+  /** Bytes of the data set that is arriving. */
+  data(bytes: Buffer): void;
+  /** The message is whole. */
+  complete(): void;
+}
+
 /** One connection, from its first byte to its last: what the monitor shows of it, and what its messages are allowed. */
 export interface Session {
   readonly id: string;
@@ -57,8 +64,8 @@ export interface Session {
   command: CommandSet | null;
   contextId: number;
   incoming: Incoming | null;
-  /** Whether the peer waits for our disk. */
-  held: boolean;
+  /** Who executes its messages; set right after its making. */
+  serving: Serving | null;
   reception: Reception | null;
   readonly counts: {
     action: Action | null;
@@ -80,6 +87,8 @@ export function createSession(socket: Socket, about: { address: string; tls: boo
   const events = {
     requested: (request: AssociateRequest) => void request,
     commanded: (command: CommandSet, contextId: number) => begin(session, command, contextId),
+    data: (bytes: Buffer) => session.serving?.data(bytes),
+    complete: () => session.serving?.complete(),
     bytes: (count: number) => countBytes(session, count),
     ended: (end: GuardEnd, detail: string | null) => finish(session, end, detail),
   };
@@ -94,7 +103,7 @@ export function createSession(socket: Socket, about: { address: string; tls: boo
       command: null,
       contextId: 0,
       incoming: null,
-      held: false,
+      serving: null,
     },
     ...{ reception: null, counts: { action: null, messages: 0, bytes: 0, toldAt: 0, succeeded: 0, failed: 0, lastStatus: null } },
     uids: { study: null, series: null, sop: null },

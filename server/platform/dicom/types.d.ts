@@ -23,26 +23,6 @@ declare module 'dcmjs-dimse' {
     getPresentationContexts(): { id: number; context: PresentationContext }[];
   }
 
-  interface Request {
-    getAffectedSopClassUid(): string | undefined;
-    getAffectedSopInstanceUid(): string | undefined;
-    getMessageId(): number;
-  }
-
-  interface Response {
-    setStatus(status: number): void;
-    setErrorComment(comment: string): void;
-  }
-
-  type Respond = (response: Response) => void;
-
-  /** What the library needs of the stream it writes a data set to. */
-  interface StoreStream {
-    write(bytes: Buffer): boolean;
-    end(): void;
-    once(event: string, listener: () => void): void;
-  }
-
   class Scp {
     constructor(socket: Socketlike, options?: { connectTimeout?: number; associationTimeout?: number; pduTimeout?: number });
     association?: Association;
@@ -52,12 +32,10 @@ declare module 'dcmjs-dimse' {
     sendAssociationAccept(): void;
     sendAssociationReject(result: number, source: number, reason: number): void;
     sendAssociationReleaseResponse(): void;
-    createStoreWritableStream(context: PresentationContext, request: Request): StoreStream;
-    createDatasetFromStoreWritableStream(stream: StoreStream, context: PresentationContext, done: (dataset: undefined) => void): void;
     associationRequested(association: Association): void;
     associationReleaseRequested(): void;
-    cEchoRequest(request: Request, respond: Respond): void;
-    cStoreRequest(request: Request, respond: Respond): void;
+    cEchoRequest(): void;
+    cStoreRequest(): void;
     abort(source: number, reason: number): void;
   }
 
@@ -71,13 +49,9 @@ declare module 'dcmjs-dimse' {
     constants: {
       PresentationContextResult: { Accept: number; RejectAbstractSyntaxNotSupported: number; RejectTransferSyntaxesNotSupported: number };
     };
-    responses: {
-      CEchoResponse: { fromRequest(request: Request): Response };
-      CStoreResponse: { fromRequest(request: Request): Response };
-    };
     log: { setLevel(level: 'error' | 'silent'): void };
   };
-  export type { Association, PresentationContext, Request, Respond, Response, Scp, Socketlike, StoreStream };
+  export type { Association, Scp };
   export default dimse;
 }
 
