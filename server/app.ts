@@ -7,7 +7,7 @@ import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccount
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
 import { loadRegistry, machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
-import { pacsPresenters } from '#server/domains/pacs/index.ts';
+import { mountPacs, pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
 import { mountQa, qaPresenters } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
@@ -26,6 +26,7 @@ import type { Database } from '#server/platform/mongo/connect.ts';
 import type { Presenters } from '#server/platform/realtime/presentation.ts';
 import { startRealtime, type Realtime } from '#server/platform/realtime/server.ts';
 import { authenticate, socketIdentity } from './callers.ts';
+import { connectStudiesToDossiers, receptionOf } from './reception.ts';
 import type { Settings } from './settings.ts';
 
 export interface AppDeps {
@@ -73,6 +74,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   await loadRegistry(events);
   await startDossiers(site);
+  connectStudiesToDossiers();
 
   // The live channel needs the HTTP server, and some calls end its sockets: it is reached through this.
   const late: { realtime?: Realtime } = {};
@@ -89,6 +91,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   mountPatients(api);
   mountQa(api, { timezone: site.timezone });
   mountDossiers(api);
+  mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
   mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
   mountDocs(api, { name: site.name, version: build });
   const answer = middlewareOf(deps, api, contexts).callback();

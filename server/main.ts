@@ -9,6 +9,7 @@ import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { startDicom } from './reception.ts';
 import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
 
 /** What runs in a process: its application when it has the role `web`, and how to stop it in order. */
@@ -47,6 +48,7 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
   });
   await beforeListening?.(app);
   if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
+  const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(app, { settings, log, now }) : undefined;
   const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(settings, database, log) : undefined;
   const url = settings.PUBLIC_URL ?? `http://${settings.HOST === '127.0.0.1' ? 'localhost' : settings.HOST}:${settings.PORT}`;
   log.info({ roles: settings.VIGIE_ROLES, database: database.kind, url }, 'Vigie is running');
@@ -57,6 +59,7 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
     url,
     stop: async () => {
       await jobs?.stop();
+      await reception?.close();
       await app.close();
       await database.close();
     },

@@ -14,6 +14,7 @@ import { buildName, serveClient } from '#server/platform/http/client-files.ts';
 import { createLog } from '#server/platform/log.ts';
 import { connectDatabase } from '#server/platform/mongo/connect.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
+import { startDicom } from '#server/reception.ts';
 import { readSettings, type Settings } from '#server/settings.ts';
 
 /** Password of every test account. */
@@ -54,6 +55,8 @@ export interface TestApp {
   url: string;
   settings: Settings;
   clock: { advance(ms: number): void; now(): Date };
+  /** The port of DICOM reception; 0 when it was not asked for. */
+  dicomPort(): number;
   /** A client signed in as the test account of a role. */
   as(role: Role): Promise<Client>;
   anonymous(): Client;
@@ -66,6 +69,10 @@ export interface TestApp {
 interface TestOptions {
   env?: Record<string, string>;
   heartbeatMs?: number;
+  /** Receives DICOM too, on a port of its own. */
+  dicom?: boolean;
+  /** A free one unless told. */
+  dicomPort?: number;
   /** Keeps its data, for tests that stop and start again. */
   dataDir?: string;
   /** A free port unless told. */
@@ -102,6 +109,9 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   for (const role of ROLES) await ensureUser(ctx, { username: role, name: nameOf(role), roles: [role], password: PASSWORD });
   for (const machine of TEST_MACHINES) await ensureMachine(ctx, { ...machine, kind: 'linac' });
   await new Promise<void>((resolve) => app.httpServer.listen(options.port ?? 0, '127.0.0.1', resolve));
+  const reception = options.dicom
+    ? await startDicom(app, { settings: { ...settings, DICOM_PORT: options.dicomPort ?? 0 }, log, now: clock.now })
+    : undefined;
   const { port } = app.httpServer.address() as AddressInfo; // listening on TCP
   const url = `http://127.0.0.1:${port}`;
   const watchers: Watcher[] = [];
@@ -111,6 +121,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     settings,
     clock,
     ctx,
+    dicomPort: () => reception?.port() ?? 0,
     anonymous: () => clientOf(url),
     as: (role) => signedIn(url, role),
     watcher: async (client) => {
@@ -120,6 +131,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     },
     close: async () => {
       for (const watcher of watchers) watcher.close();
+      await reception?.close();
       await app.close();
       if (settings.MONGODB_URI) await database.connection.dropDatabase();
       await database.close();

@@ -14,6 +14,7 @@ import {
   Instance,
   PacsRefusal,
   PacsStatus,
+  PacsSummary,
   Peer,
   PeerLight,
   Series,
@@ -28,6 +29,13 @@ export const readPacsStatusCall = endpoint({
   path: '/api/pacs/status',
   summary: 'Whether DICOM reception listens, and how it does',
   reply: PacsStatus,
+});
+
+export const readPacsSummaryCall = endpoint({
+  method: 'get',
+  path: '/api/pacs/summary',
+  summary: 'Reception in figures, for the tile of a wall; the topic wall tells when they change',
+  reply: PacsSummary,
 });
 
 export const listPeersCall = endpoint({

@@ -1,5 +1,5 @@
 import type { TopicEvent } from '../topics.ts';
-import type { Association, PacsRefusal, PacsStatus, Peer, PeerLight, Study } from './schemas.ts';
+import type { Association, PacsRefusal, PacsStatus, PacsSummary, Peer, PeerLight, Study } from './schemas.ts';
 
 /**
  * Facts of the topic `pacs`: at most five messages a second whatever arrives, so each carries all that changed since the one before.
@@ -13,6 +13,8 @@ export interface PacsEvents {
   'pacs:refusals': (event: TopicEvent<{ changed: PacsRefusal[] }>) => void;
   /** Studies that grew, were completed, attached or wait; hidden from who may not see studies. */
   'pacs:studies': (event: TopicEvent<{ changed: Study[] }>) => void;
+  /** On `wall`: reception in figures, at most every five seconds. */
+  'pacs:summary': (event: TopicEvent<{ summary: PacsSummary }>) => void;
   /** Asks the process that receives to do something; hidden from every watcher. */
   'pacs:command': (event: TopicEvent<PacsCommand>) => void;
   /** On `study:<uid>`. */
