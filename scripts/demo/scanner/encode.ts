@@ -2,7 +2,7 @@ import { writeFileMeta } from '#server/platform/dicom/file.ts';
 import { EXPLICIT_LITTLE } from '#server/platform/dicom/uids.ts';
 import { KEYWORDS, type Keyword, type Vr } from './keywords.ts';
 
-export type Value = string | number | readonly string[] | readonly number[] | Uint8Array | readonly Dataset[];
+type Value = string | number | readonly string[] | readonly number[] | Uint8Array | readonly Dataset[];
 
 /** Attributes by keyword; an empty text is an attribute without value (type 2). */
 export type Dataset = { readonly [K in Keyword]?: Value };
@@ -30,7 +30,7 @@ export function encodeFile(dataset: Dataset & { readonly SOPClassUID: string; re
 }
 
 /** The bytes of a data set, its elements in the order of their tags. */
-export function encodeDataset(dataset: Dataset): Buffer {
+function encodeDataset(dataset: Dataset): Buffer {
   const elements = Object.entries(dataset)
     .map(([keyword, value]) => ({ ...KEYWORDS[keyword as Keyword], value })) // Object.entries forgets the keys' type
     .sort((a, b) => a.tag - b.tag);

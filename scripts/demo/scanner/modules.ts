@@ -2,7 +2,6 @@ import type { Dataset } from './encode.ts';
 import { type Grid, sliceZ, type Study, uidOf } from './study.ts';
 import { personName } from './subjects.ts';
 
-export const MANUFACTURER = 'Vigie simulator';
 export const SIMULATED = 'SIMULATED: invented patient, computed phantom';
 
 interface SeriesWish {
@@ -34,7 +33,7 @@ export function seriesModules(study: Study, { modality, number, description, mod
     SeriesDate: date,
     SeriesTime: time,
     OperatorsName: 'Le Bihan^Thomas',
-    Manufacturer: MANUFACTURER,
+    Manufacturer: 'Vigie simulator',
     ManufacturerModelName: model,
     InstitutionName: 'Val-de-Brume',
     StationName: study.station,

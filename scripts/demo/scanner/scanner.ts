@@ -80,7 +80,7 @@ export function startScanner(
 }
 
 /** Plans one study and sends its objects as they are made. */
-export async function sendStudy(options: ScannerOptions, index: number): Promise<StudyReport> {
+async function sendStudy(options: ScannerOptions, index: number): Promise<StudyReport> {
   const { host, port, aec, aet = AET, seed = SEED, slices, signal } = options;
   const subject = subjectOf((await options.patients?.()) ?? [], seed, index);
   const study = planStudy({ seed, index, subject, station: aet, at: options.at?.(index) ?? new Date(), ...(slices ? { slices } : {}) });

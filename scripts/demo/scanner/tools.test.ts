@@ -129,12 +129,28 @@ describe.skipIf(!has('storescp', 'dcmtk'))('storescp', () => {
   });
 });
 
+test('alone it ends with 1 when something was not taken, with 2 when it is called wrongly', async () => {
+  const port = String(await freePort());
+  expect(alone(['--host', '127.0.0.1', '--port', port, '--aec', 'VIGIE', '--slices', '2'])).toMatchObject({
+    status: 1,
+    stdout: expect.stringMatching(/^ +1 .* FAILED: connection refused\n$/) as string,
+  });
+  const wrong = ['--studies 0', '--day 2026-02-31', '--aet SEVENTEENLETTERSX', '--port 1e3', '--nonsense 1'];
+  for (const flags of wrong)
+    expect(alone(['--host', '127.0.0.1', '--port', port, '--aec', 'VIGIE', ...flags.split(' ')])).toMatchObject({ status: 2, stdout: '' });
+});
+
 test('a study that nobody takes is counted as failed', async () => {
   const causes: unknown[] = [];
   const options = { host: '127.0.0.1', port: await freePort(), aec: 'VIGIE', studies: 2, slices: 2 };
   expect(await runScanner({ ...options, onStudy: ({ cause }) => void causes.push(cause) })).toEqual({ sent: 2, failed: 2 });
   expect(causes).toEqual(['connection refused', 'connection refused']);
 });
+
+/** Runs the scanner as a program of its own. */
+function alone(args: readonly string[]): { status: number | null; stdout: string } {
+  return spawnSync(process.execPath, [path.join(import.meta.dirname, 'main.ts'), ...args], { encoding: 'utf8' });
+}
 
 /** The UID of a file's object, and a hash of its data set. */
 function datasetOf(bytes: Buffer): [string, string] {
