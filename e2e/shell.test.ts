@@ -120,6 +120,20 @@ describe('pages', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe('en');
   });
 
+  it('fit a phone: the bar with its menu, and no page wider than the screen', async () => {
+    const page = await site.open('technologist', '/dossiers', { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true });
+    for (const path of ['/dossiers', `/dossiers/${card}`, '/patients', '/qa', '/account']) {
+      await page.goto(`${site.test.url}${path}`);
+      await page.locator('h1').first().waitFor();
+      await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth), { message: path }).toBe(390);
+    }
+    const menu = await page.getByTitle('Menu de l’utilisateur').boundingBox();
+    expect((menu?.x ?? 999) + (menu?.width ?? 0)).toBeLessThanOrEqual(390);
+    await openMenu(page);
+    await press(page, 'Se déconnecter');
+    await page.waitForURL('**/sign-in');
+  });
+
   it('answer their keys: help, search, new, and g with a letter', async () => {
     const page = await site.open('technologist', '/dossiers');
     await cardOf(page, card).waitFor();
