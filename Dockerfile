@@ -1,0 +1,23 @@
+# The image of one Vigie process; VIGIE_ROLES says what it runs.
+FROM node:24-bookworm-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci
+COPY . .
+RUN npm run build
+
+FROM node:24-bookworm-slim
+WORKDIR /app
+ENV NODE_ENV=production DATA_DIR=/data HOST=0.0.0.0
+COPY package.json package-lock.json .npmrc ./
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
+COPY shared shared
+COPY server server
+COPY scripts scripts
+COPY --from=build /app/build build
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 3000 11112
+STOPSIGNAL SIGTERM
+CMD ["node", "server/main.ts"]
