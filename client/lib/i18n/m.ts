@@ -24,6 +24,9 @@ export const m: Messages = {
   get machines() {
     return LANGUAGES[locale.current].machines;
   },
+  get pacs() {
+    return LANGUAGES[locale.current].pacs;
+  },
   get patients() {
     return LANGUAGES[locale.current].patients;
   },

@@ -3,7 +3,7 @@ import type { ShellMessages } from '../i18n/messages/fr/shell.ts';
 
 export interface Page {
   name: keyof ShellMessages['nav'];
-  href: '/dossiers' | '/patients' | '/qa' | '/admin';
+  href: '/dossiers' | '/patients' | '/qa' | '/pacs' | '/admin';
   /** Any of these opens it. */
   rights: readonly Right[];
   /** `g` then this letter. */
@@ -15,6 +15,7 @@ export const PAGES: readonly Page[] = [
   { name: 'dossiers', href: '/dossiers', rights: ['dossiers:read'], letter: 'd' },
   { name: 'patients', href: '/patients', rights: ['patients:read'], letter: 'p' },
   { name: 'machines', href: '/qa', rights: ['qa:read'], letter: 'm' },
+  { name: 'pacs', href: '/pacs', rights: ['pacs:monitor'], letter: 'c' },
   { name: 'admin', href: '/admin', rights: ['users:manage', 'audit:read'], letter: 'a' },
 ];
 

@@ -4,9 +4,9 @@ import { shortcuts } from './shortcuts.svelte.ts';
 
 describe('pages', () => {
   test('a page that a role may not open is absent', () => {
-    expect(pagesOf('physicist').map((page) => page.name)).toEqual(['dossiers', 'patients', 'machines']);
+    expect(pagesOf('physicist').map((page) => page.name)).toEqual(['dossiers', 'patients', 'machines', 'pacs']);
     expect(pagesOf('manager').map((page) => page.name)).toEqual(['machines', 'admin']);
-    expect(pagesOf('admin').map((page) => page.name)).toEqual(['machines', 'admin']);
+    expect(pagesOf('admin').map((page) => page.name)).toEqual(['machines', 'pacs', 'admin']);
     expect(pagesOf(undefined)).toEqual([]);
   });
 

@@ -111,6 +111,19 @@ export const dossier: DossierMessages = {
   noPrescription: 'no prescription',
   itemFailed: 'This item was not saved',
 
+  proposal: {
+    contours: 'RTSTRUCT received:',
+    other: 'Received:',
+    lockContours: 'Lock with this RTSTRUCT',
+    take: 'Tick with this reference',
+  },
+  studies: {
+    title: 'Studies and RT objects',
+    count: (n: number) => (n === 1 ? '1 study' : `${n} studies`),
+    none: 'No study is attached to this dossier.',
+    unnamed: 'unnamed',
+  },
+
   signatures: 'Signatures',
   acts: {
     prescription_signed: {

@@ -3,7 +3,7 @@ import type { ShellMessages } from '../fr/shell.ts';
 export const shell: ShellMessages = {
   brand: 'Vigie',
   pages: 'Pages',
-  nav: { dossiers: 'Dossiers', patients: 'Patients', machines: 'Machines', admin: 'Administration' },
+  nav: { dossiers: 'Dossiers', patients: 'Patients', machines: 'Machines', pacs: 'PACS', admin: 'Administration' },
   skip: 'Skip to content',
   live: 'Live',
   notLive: 'Seen at',

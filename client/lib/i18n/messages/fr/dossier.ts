@@ -112,6 +112,19 @@ export const dossier = {
   noPrescription: 'pas de prescription',
   itemFailed: 'Ce point n’a pas été enregistré',
 
+  proposal: {
+    contours: 'RTSTRUCT reçu\u00A0:',
+    other: 'Reçu\u00A0:',
+    lockContours: 'Verrouiller avec cet RTSTRUCT',
+    take: 'Cocher avec cette référence',
+  },
+  studies: {
+    title: 'Études et objets RT',
+    count: (n: number) => (n === 1 ? '1 étude' : `${n} études`),
+    none: 'Aucune étude rattachée à ce dossier.',
+    unnamed: 'sans nom',
+  },
+
   signatures: 'Signatures',
   acts: {
     prescription_signed: {

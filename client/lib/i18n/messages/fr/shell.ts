@@ -2,7 +2,7 @@
 export const shell = {
   brand: 'Vigie',
   pages: 'Pages',
-  nav: { dossiers: 'Dossiers', patients: 'Patients', machines: 'Machines', admin: 'Administration' },
+  nav: { dossiers: 'Dossiers', patients: 'Patients', machines: 'Machines', pacs: 'PACS', admin: 'Administration' },
   skip: 'Aller au contenu',
   live: 'En direct',
   notLive: 'Vu à',
