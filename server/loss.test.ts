@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startTestApp, type Client, type TestApp, type Watcher } from './testing/app.ts';
 import { startProxy, type Proxy } from './testing/proxy.ts';
 
@@ -91,6 +91,8 @@ async function expectHealed(): Promise<void> {
 }
 
 describe('a database that is lost', () => {
+  beforeEach(() => proxy.restore());
+
   it('by a cut network: 503 in time, silence on the live channel, and all heals', async () => {
     await expectHealed();
     proxy.cut();

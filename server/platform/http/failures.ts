@@ -49,15 +49,19 @@ const DATABASE_AWAY = new Set([
 /** What members of a set answer while the primary changes or they stop: not primary, interrupted, shutting down, no primary in time. */
 const PRIMARY_AWAY = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
-function isDatabaseAway(error: Error): boolean {
+/** What the system says of a link that has just gone: the driver hands on what happens while it writes as it is. */
+const LINK_GONE = new Set<unknown>(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH']);
+
+function isAway(error: Error): boolean {
   if (DATABASE_AWAY.has(error.name)) return true;
+  if ('code' in error && LINK_GONE.has(error.code)) return true;
   return error.name.startsWith('Mongo') && 'code' in error && PRIMARY_AWAY.has(error.code);
 }
 
 function asAppError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (!(error instanceof Error)) return new AppError(500, 'internal');
-  if (isDatabaseAway(error)) return new Unavailable(error);
+  if (isAway(error)) return new Unavailable(error);
   const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
   if (status === 413) return new AppError(413, 'too-large');
   if (status === 415) return new AppError(415, 'media-type');
