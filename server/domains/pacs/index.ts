@@ -1,3 +1,4 @@
+export { ensurePeer } from './peers.ts';
 export { pacsPresenters } from './realtime.ts';
 export { startReception as startPacs, type Reception } from './receive.ts';
 export { mountPacs } from './routes.ts';

@@ -32,6 +32,12 @@ export async function createPeer(ctx: Context, fields: CreatePeer): Promise<Peer
   return orExists(() => ctx.atomically(QUEUE, () => insert(ctx, fields)));
 }
 
+/** Adds a peer unless there is one of that title: for the demo. */
+export async function ensurePeer(ctx: Context, fields: CreatePeer): Promise<Peer> {
+  const existing = await PeerModel.findOne({ aeTitle: fields.aeTitle }).lean();
+  return existing ? presentPeer(existing) : createPeer(ctx, fields);
+}
+
 /**
  * Changes a peer on condition of the version that the administrator saw.
  *

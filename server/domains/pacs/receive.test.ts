@@ -1,4 +1,9 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DossierFact } from '#shared/dossiers/events.ts';
 import { createDossierCall, readDossierCall } from '#shared/dossiers/api.ts';
@@ -183,6 +188,23 @@ describe('a study that arrives', () => {
     await send([{ ...object, instanceUid: `${object.instanceUid}.2` }]);
     await poll(complete).toMatchObject({ complete: false, instances: 2 });
   }, 20_000);
+});
+
+describe('a study sent by DCMTK', () => {
+  const present = spawnSync('storescu', ['--version']).status === 0;
+  it.skipIf(!present)('arrives like any other', async () => {
+    const patient = await newPatient(technologist);
+    const dossier = await dossierOf(patient);
+    const object = studyOf(patient);
+    const folder = await mkdtemp(path.join(tmpdir(), 'vigie-dcmtk-'));
+    const file = path.join(folder, 'ct.dcm');
+    await writeFile(file, dicomFile(object));
+    const sent = spawn('storescu', ['-aet', 'SCANNER1', '-aec', 'VIGIE', '127.0.0.1', String(test.dicomPort()), file], { stdio: 'ignore' });
+    const [code] = (await once(sent, 'exit')) as [number | null]; // the event's own arguments
+    expect(code).toBe(0);
+    await poll(async () => item(await reread(dossier), 'exams_imported')?.evidence).toBe(object.studyUid);
+    await rm(folder, { recursive: true });
+  });
 });
 
 describe('an instance', () => {
