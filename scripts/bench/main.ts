@@ -1,5 +1,6 @@
 // `npm run bench [name …]`: figures, as ratios against a floor measured in the same run. Nothing here decides a test.
 import { benchClient } from './client.ts';
+import { benchDatabase } from './database.ts';
 import { benchList } from './list.ts';
 import { benchLive } from './live.ts';
 import { benchStart } from './start.ts';
@@ -9,6 +10,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   live: benchLive,
   list: benchList,
   client: benchClient,
+  database: benchDatabase,
 };
 
 const asked = process.argv.slice(2);
