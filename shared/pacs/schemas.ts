@@ -260,6 +260,22 @@ export const PacsSummary = z.strictObject({
   messagesPerSecond: z.number().nonnegative(),
   unattached: z.number().int().nonnegative(),
   problem: z.string().nullable(),
+  /** Active peers by title. */
+  lights: z.array(PeerLight.pick({ aeTitle: true, light: true, since: true })).max(100),
+  /** Those that run, the busiest first; stuck ones before them. */
+  associations: z
+    .array(
+      z.strictObject({
+        ...Association.pick({ id: true, service: true, modality: true, messages: true, messagesPerSecond: true, startedAt: true }).shape,
+        /** The other side. */
+        aeTitle: z.string(),
+        stuck: z.boolean(),
+      }),
+    )
+    .max(3),
+  /** Callers about whom nobody has decided, in all and the latest ones. */
+  refused: z.number().int().nonnegative(),
+  refusals: z.array(PacsRefusal.pick({ id: true, callingAeTitle: true, reason: true, count: true, lastAt: true })).max(3),
 });
 export type PacsSummary = z.infer<typeof PacsSummary>;
 

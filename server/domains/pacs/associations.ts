@@ -1,5 +1,12 @@
 import { Types } from 'mongoose';
-import type { EndedAssociation, AssociationProgress, OpenedAssociation, Refusal, RefusalReason } from '#server/platform/dicom/observer.ts';
+import type {
+  EndedAssociation,
+  AssociationProgress,
+  OpenedAssociation,
+  Refusal,
+  RefusalReason,
+  StorageFault,
+} from '#server/platform/dicom/observer.ts';
 import type { ReceivedInstance } from '#server/platform/dicom/storage.ts';
 import type { AssociationRow } from './monitor-model.ts';
 import { createRates, type Rates } from './rates.ts';
@@ -36,6 +43,22 @@ const ENDED: Readonly<Record<EndedAssociation['reason'], string | null>> = {
   timeout: 'timeout',
   'shutting down': 'stopped',
 };
+
+/** Faults of our own storage as codes of the contract. */
+export const STORAGE_FAULTS: Readonly<Record<StorageFault['kind'], string>> = {
+  'disk full': 'disk-full',
+  'read-only': 'read-only',
+  'disk error': 'disk-error',
+  index: 'database-away',
+};
+
+/** What the last answer of a failed association says. Source: PS3.7 annex C, PS3.4 table B.2-1. */
+function reasonOfStatus(status: number | null): string | null {
+  if (status === 0x0124) return 'no-right';
+  if (status === 0x0122) return 'sop-class';
+  if (status !== null && status >> 12 === 0xc) return 'not-understood';
+  return null;
+}
 
 /** A new association of the monitor. */
 export function runningOf(opened: OpenedAssociation, peer: string | null, simultaneous: number): Running {
@@ -125,7 +148,9 @@ export function endedRow({ row }: Running, ended: EndedAssociation, aborted: boo
     status: statusOf(released, row.failures),
     // The seed's one code for what ended otherwise than in order is 0xA801; a failed command shows its own.
     statusCode: released ? codeOf(row.failures > 0 ? (ended.lastStatus ?? 0) : 0) : '0xA801',
-    reason: aborted ? 'aborted-by-admin' : (ENDED[ended.reason] ?? row.reason),
+    reason: aborted
+      ? 'aborted-by-admin'
+      : (ENDED[ended.reason] ?? row.reason ?? reasonOfStatus(row.failures > 0 ? ended.lastStatus : null)),
     failed: !released || row.failures > 0,
   };
 }

@@ -25,8 +25,6 @@ interface WriterDeps {
   conflicted: () => void;
 }
 
-export type IndexWriter = ReturnType<typeof createIndexWriter>;
-
 /**
  * Writes the index of what is received. Instances that wait while a batch is written make the next batch: one insertion, which is durable before any of
  * them is acknowledged. The identifier of the row is the SOP Instance UID, so the same instance cannot be there twice. Rows of patient, study and
@@ -161,8 +159,6 @@ export function createIndexWriter({ counters, now, judge, conflicted }: WriterDe
     },
     /** How many wait for their row. */
     waiting: () => waiting.length,
-    /** Forgets a study, so that it is looked up anew. */
-    forget: (studyUid: string) => void knownStudies.delete(studyUid),
   };
 }
 

@@ -127,6 +127,8 @@ async function echoPeers(deps: JobDeps): Promise<void> {
     }
   };
   await Promise.all(Array.from({ length: ECHOES_AT_ONCE }, lane));
+  // Silence comes by itself: nothing but the clock tells it, of those who are never echoed too.
+  for (const { _id } of deps.whiteList.all()) deps.monitor.lightChanged(_id.toHexString());
 }
 
 function echoRow({ ok, durationMs, cause }: EchoResult, at: Date): EchoRow {

@@ -4,7 +4,17 @@ import type { ReceivedInstance } from '#server/platform/dicom/storage.ts';
 import type { Context } from '#server/platform/context.ts';
 import type { EventLog, NewEvent } from '#server/platform/events.ts';
 import type { Log } from '#server/platform/log.ts';
-import { carries, endedRow, progressed, refusalCode, refusedRow, rejectionOf, runningOf, type Running } from './associations.ts';
+import {
+  STORAGE_FAULTS,
+  carries,
+  endedRow,
+  progressed,
+  refusalCode,
+  refusedRow,
+  rejectionOf,
+  runningOf,
+  type Running,
+} from './associations.ts';
 import { studyEvents } from './attach.ts';
 import { applyGrowth, type Counters } from './counters.ts';
 import { AssociationModel, PeerModel, PeerStateModel, RefusalModel, type AssociationRow, type RefusalRow } from './monitor-model.ts';
@@ -18,6 +28,9 @@ const PROGRESS_MS = 1000;
 const MOST_PER_MESSAGE = 200;
 const MOST_REFUSALS = 20;
 const TRIM_EVERY = 200;
+/** Refused calls that stand in the history within this time: at most `MOST_REFUSALS`. */
+const LINES_MS = 10_000;
+const REFUSALS_KEPT = 1000;
 
 interface MonitorDeps {
   ctx: Context;
@@ -58,6 +71,8 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
   let lastAt = 0;
   let pauseMs = 0;
   let flushes = 0;
+  let lines = 0;
+  let linesSince = 0;
   let flushing: Promise<void> = Promise.resolve();
   let closed = false;
 
@@ -93,7 +108,7 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
     } finally {
       lastAt = Date.now();
     }
-    if (++flushes % TRIM_EVERY === 0) await events.trim('pacs');
+    if (++flushes % TRIM_EVERY === 0) await trim();
     if (changed.size + refusals.size + lights.size > 0) schedule(true);
     else if (running.size > 0 || !counters.isEmpty() || status.moves()) schedule(false);
   }
@@ -163,6 +178,22 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
     ).lean();
   }
 
+  /** A flood of refused calls fills neither the history nor the list: the counts say how many there were. */
+  function mayKeepLine(at: number): boolean {
+    if (at - linesSince > LINES_MS) {
+      linesSince = at;
+      lines = 0;
+    }
+    lines += 1;
+    return lines <= MOST_REFUSALS;
+  }
+
+  async function trim(): Promise<void> {
+    await events.trim('pacs');
+    const [oldest] = await RefusalModel.find({ state: 'open' }).sort({ lastAt: -1 }).skip(REFUSALS_KEPT).limit(1).lean();
+    if (oldest) await RefusalModel.deleteMany({ state: 'open', lastAt: { $lte: oldest.lastAt } });
+  }
+
   async function lightsOf(ids: readonly string[]) {
     const peers = await PeerModel.find({ _id: { $in: ids } }).lean();
     const states = await PeerStateModel.find({ _id: { $in: ids } }).lean();
@@ -211,7 +242,7 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
       const key = [refusal.callingAeTitle, refusedRow(refusal, null, 0).address, refusalCode(refusal)].join('\n');
       const before = refusals.get(key);
       // Of many alike between two publications one stands in the history; the refusal counts them all.
-      if (!before && refusals.size < MOST_PER_MESSAGE) {
+      if (!before && refusals.size < MOST_PER_MESSAGE && mayKeepLine(Date.now())) {
         const row = refusedRow(refusal, refusal.callingAeTitle === null ? null : peerOf(refusal.callingAeTitle), running.size);
         changed.set(row._id.toHexString(), row);
       }
@@ -220,7 +251,7 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
     },
     storageFailed({ associationId, kind }) {
       const association = running.get(associationId);
-      const reason = kind === 'index' ? 'database-away' : 'disk-full';
+      const reason = STORAGE_FAULTS[kind];
       if (association) association.row.reason = reason;
       status.failed(reason, ctx.now());
       schedule(true);

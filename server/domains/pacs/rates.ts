@@ -30,8 +30,6 @@ export function createRates(): Rates {
   };
 }
 
-export type Buckets = ReturnType<typeof createBuckets>;
-
 /** Sums per stretch of time, the last ones only; starts with what is given, whose last value stands for the bucket `lastNumber`. */
 export function createBuckets(lengthMs: number, size: number, initial: readonly number[] = [], lastNumber = 0) {
   let newest = lastNumber;
