@@ -19,6 +19,8 @@ export interface FolderSync {
   make(folder: string): Promise<void>;
   /** A folder is not there any more, whatever was remembered. */
   forget(folder: string): void;
+  /** Closes what is kept open. */
+  close(): void;
 }
 
 interface Turn {
@@ -81,6 +83,7 @@ export function createFolderSync(): FolderSync {
       known.delete(folder);
       folders.forget(folder);
     },
+    close: () => folders.close(),
   };
 }
 
@@ -118,6 +121,7 @@ const MAX_OPEN = 16;
 interface OpenFolders {
   sync(folder: string): Promise<void>;
   forget(folder: string): void;
+  close(): void;
 }
 
 function createOpenFolders(): OpenFolders {
@@ -149,6 +153,9 @@ function createOpenFolders(): OpenFolders {
 
   return {
     forget,
+    close() {
+      for (const folder of [...handles.keys()]) forget(folder);
+    },
     async sync(folder) {
       const handle = await handleOf(folder);
       await handle?.sync();

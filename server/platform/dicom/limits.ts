@@ -39,21 +39,17 @@ export const DEFAULT_LIMITS: Limits = {
   commandBytes: 8192,
 };
 
-/** A connection younger than this may still be about to speak, and is not dropped for another one. */
-const GRACE_MS = 250;
-
 interface Door {
   readonly address: string;
-  readonly openedAt: number;
-  /** Whether it has not asked for an association yet. */
-  silent(): boolean;
+  /** `silent`: has not asked for an association yet. `leaving`: the last word was said, the peer has to close. */
+  standing(): 'silent' | 'talking' | 'leaving';
   drop(): void;
 }
 
 /** Who is connected. */
 export interface Doorkeeper {
   /**
-   * Lets a connection in, or says which limit is reached. At a limit the oldest silent connection (of that address, or of all) is dropped
+   * Lets a connection in, or says which limit is reached. At a limit the oldest silent or leaving connection (of that address, or of all) is dropped
    * for the new one: whoever opens connections and says nothing cannot keep others out.
    */
   enter(door: Door): 'entered' | 'connection limit' | 'connection limit of the address';
@@ -63,11 +59,10 @@ export interface Doorkeeper {
 /** Counts connections, in all and by address. */
 export function createDoorkeeper(limits: Limits): Doorkeeper {
   const doors = new Set<Door>();
-  const silentSince = (door: Door, now: number) => door.silent() && now - door.openedAt > GRACE_MS;
 
-  function makeRoom(among: readonly Door[], limit: number, now: number): boolean {
+  function makeRoom(among: readonly Door[], limit: number): boolean {
     if (among.length < limit) return true;
-    const oldest = among.find((door) => silentSince(door, now)); // a Set keeps the order of arrival
+    const oldest = among.find((door) => door.standing() !== 'talking'); // a Set keeps the order of arrival: who has just come has the most time to speak
     if (!oldest) return false;
     doors.delete(oldest);
     oldest.drop();
@@ -77,8 +72,8 @@ export function createDoorkeeper(limits: Limits): Doorkeeper {
   return {
     enter(door) {
       const sameAddress = [...doors].filter((other) => other.address === door.address);
-      if (!makeRoom(sameAddress, limits.perAddress, door.openedAt)) return 'connection limit of the address';
-      if (!makeRoom([...doors], limits.connections, door.openedAt)) return 'connection limit';
+      if (!makeRoom(sameAddress, limits.perAddress)) return 'connection limit of the address';
+      if (!makeRoom([...doors], limits.connections)) return 'connection limit';
       doors.add(door);
       return 'entered';
     },

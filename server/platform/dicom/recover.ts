@@ -24,6 +24,7 @@ export async function recover(sink: StorageSink): Promise<Recovery> {
   for (const name of await readdir(join(sink.root, INCOMING))) {
     recovery[await recoverFile(archive, join(sink.root, INCOMING, name))]++;
   }
+  archive.folders.close();
   return recovery;
 }
 

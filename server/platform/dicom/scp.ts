@@ -103,6 +103,7 @@ export class Service extends Scp implements Serving {
     if (!incoming) return session.reception ?? refusedStore(session);
     session.reception = UNDECIDED; // from here on the object is whole: it is stored even when the peer leaves
     const finishing = incoming.finish();
+    session.storing = finishing;
     session.deps.storing.add(finishing);
     const reception = await finishing;
     session.deps.storing.delete(finishing);

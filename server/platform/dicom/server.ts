@@ -54,7 +54,7 @@ interface Door {
   readonly peer: string;
   readonly openedAt: number;
   session: Session | null;
-  silent(): boolean;
+  standing(): 'silent' | 'talking' | 'leaving';
   drop(): void;
 }
 
@@ -94,9 +94,10 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
     doors.set(socket, door);
     byPeer.set(door.peer, door);
     socket.once('close', () => {
-      keeper.leave(door);
       doors.delete(socket);
       byPeer.delete(door.peer);
+      // Its last object may still be on the way to the disk: who sends and leaves at once must not pile them up.
+      void (door.session?.storing ?? Promise.resolve()).then(() => keeper.leave(door));
     });
   }
 
@@ -132,6 +133,7 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
       for (const socket of doors.keys()) socket.destroy();
       await closed;
       clearInterval(timer);
+      deps.archive.folders.close();
     },
   };
 }
@@ -167,13 +169,19 @@ function createDoor(socket: Socket): Door {
     peer: peerOf(socket),
     openedAt: Date.now(),
     session: null,
-    silent: () => door.session === null || door.session.guard.state === 'waiting',
+    standing: () => standingOf(door.session),
     drop() {
       door.session?.guard.abort('silent', 'dropped for another connection');
       socket.destroy();
     },
   };
   return door;
+}
+
+function standingOf(session: Session | null): 'silent' | 'talking' | 'leaving' {
+  const state = session?.guard.state ?? 'waiting';
+  if (state === 'waiting') return 'silent';
+  return state === 'closing' || state === 'closed' ? 'leaving' : 'talking';
 }
 
 function refuseDoor(deps: SessionDeps, address: string, reason: RefusalReason): void {

@@ -64,6 +64,8 @@ export interface Session {
   command: CommandSet | null;
   contextId: number;
   incoming: Incoming | null;
+  /** The object that is being stored: it may outlive the connection, and holds its place until then. */
+  storing: Promise<unknown>;
   /** Who executes its messages; set right after its making. */
   serving: Serving | null;
   reception: Reception | null;
@@ -104,6 +106,7 @@ export function createSession(socket: Socket, about: { address: string; tls: boo
       contextId: 0,
       incoming: null,
       serving: null,
+      storing: Promise.resolve(),
     },
     ...{ reception: null, counts: { action: null, messages: 0, bytes: 0, toldAt: 0, succeeded: 0, failed: 0, lastStatus: null } },
     uids: { study: null, series: null, sop: null },
