@@ -50,12 +50,23 @@ const DATABASE_AWAY = new Set([
 const PRIMARY_AWAY = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
 
 /** What the system says of a link that has just gone: the driver hands on what happens while it writes as it is. */
-const LINK_GONE = new Set<unknown>(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH']);
+const LINK_GONE = new Set<unknown>(
+  'EPIPE ECONNRESET ECONNREFUSED ETIMEDOUT ENETUNREACH EHOSTUNREACH ERR_STREAM_DESTROYED ERR_STREAM_WRITE_AFTER_END'.split(' '),
+);
+/** What the driver writes on errors that say nothing of the command itself: the same may succeed when it is asked again. */
+const PASSING = new Set<unknown>(['TransientTransactionError', 'RetryableWriteError', 'UnknownTransactionCommitResult']);
 
 function isAway(error: Error): boolean {
   if (DATABASE_AWAY.has(error.name)) return true;
   if ('code' in error && LINK_GONE.has(error.code)) return true;
-  return error.name.startsWith('Mongo') && 'code' in error && PRIMARY_AWAY.has(error.code);
+  if (error.name.startsWith('Mongo') && hasPassed(error)) return true;
+  return error.cause instanceof Error && isAway(error.cause);
+}
+
+function hasPassed(error: Error): boolean {
+  if ('code' in error && PRIMARY_AWAY.has(error.code)) return true;
+  const labels: unknown = 'errorLabels' in error ? error.errorLabels : undefined;
+  return Array.isArray(labels) && labels.some((label) => PASSING.has(label));
 }
 
 function asAppError(error: unknown): AppError {
