@@ -1,4 +1,6 @@
 import { SILENCE_MS } from '#shared/realtime.ts';
+import { readPacsSummaryCall } from '#shared/pacs/api.ts';
+import type { PacsSummary } from '#shared/pacs/schemas.ts';
 import { wallCall } from '#shared/screens/api.ts';
 import type { WallSnapshot } from '#shared/screens/schemas.ts';
 import { ApiError, call } from '../api/index.ts';
@@ -28,6 +30,12 @@ export class WallState {
       return snapshot;
     },
     apply: applyFact,
+  });
+  /** Reception, told on the same topic; the wall does without it when it cannot be read. */
+  pacs = new LiveResource<PacsSummary>({
+    topics: ['wall'],
+    load: (signal) => call(readPacsSummaryCall, {}, { signal }),
+    apply: (summary, fact) => (fact.type === 'pacs:summary' ? fact.data.summary : summary),
   });
   /** The server's time in steps: what blocked dossiers and lights are computed for. */
   step = $derived(Math.floor(live.now / STEP_MS) * STEP_MS);
@@ -60,11 +68,11 @@ export class WallState {
 
   /** Lives until the returned function is called. */
   start(): () => void {
-    const stop = this.resource.start();
+    const stops = [this.resource.start(), this.pacs.start()];
     const timer = setInterval(() => this.#look(), SECOND_MS);
     this.#connect();
     return () => {
-      stop();
+      for (const stop of stops) stop();
       clearInterval(timer);
       clearTimeout(this.#connecting);
       if (session.status !== 'signed') live.stop(); // a person's session keeps its own connection
