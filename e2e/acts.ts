@@ -16,11 +16,6 @@ export async function textOf(place: Locator): Promise<string> {
   return ((await place.textContent()) ?? '').replaceAll(/\s+/g, ' ').trim();
 }
 
-/** Waits until a board, a list or a page follows its topics: from then on every change comes by itself. */
-export async function followed(page: Page): Promise<void> {
-  await page.locator('[data-column], main.cols').first().waitFor();
-}
-
 export async function signIn(page: Page, username: string, password = PASSWORD): Promise<void> {
   await page.getByLabel('Identifiant').fill(username);
   await page.getByLabel('Mot de passe', { exact: true }).fill(password);

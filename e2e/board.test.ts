@@ -1,7 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
-import type { Dossier } from '#shared/dossiers/schemas.ts';
-import type { Status } from '#shared/dossiers/statuses.ts';
+import { cardIn, drag } from './acts.ts';
 import { startSite, type Site } from './site.ts';
 
 let site: Site;
@@ -11,21 +9,6 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 afterEach(() => expect(site.complaints()).toEqual([]));
-
-const cardIn = (page: Page, status: Status, dossier: Dossier) => page.locator(`[data-column="${status}"] [data-card="${dossier.id}"]`);
-
-/** Takes a card with the mouse to a column, and looks at the board before it lets go. */
-async function drag(page: Page, dossier: Dossier, target: Status, look: () => Promise<void> = () => Promise.resolve()): Promise<void> {
-  const from = await page.locator(`[data-card="${dossier.id}"]`).boundingBox();
-  const to = await page.locator(`[data-column="${target}"]`).boundingBox();
-  if (!from || !to) throw new Error('card or column is not on the screen');
-  await page.mouse.move(from.x + from.width / 2, from.y + from.height - 8);
-  await page.mouse.down();
-  await page.mouse.move(from.x + from.width / 2 + 12, from.y + from.height, { steps: 3 });
-  await page.mouse.move(to.x + to.width / 2, to.y + 160, { steps: 8 });
-  await look();
-  await page.mouse.up();
-}
 
 describe('the board, in two windows', () => {
   it('shows a dossier that one person creates to the other within a second', async () => {

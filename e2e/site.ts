@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { Role } from '#shared/roles.ts';
-import { signedIn, startTestApp, type Client, type TestApp } from '../server/testing/app.ts';
+import { startTestApp, type Client, type TestApp } from '../server/testing/app.ts';
 import { Department } from '../server/testing/dossiers.ts';
 import { BROWSER, FLAGS } from './browser.ts';
 
@@ -66,5 +66,3 @@ export async function openPage(browser: Browser, url: string, client: Client | n
   context.setDefaultTimeout(15_000);
   return context.newPage();
 }
-
-export { signedIn };
