@@ -7,6 +7,7 @@ import { createIndexes } from '#server/platform/mongo/models.ts';
 import { migrate } from '#server/platform/mongo/migrations.ts';
 import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
+import type { Reception } from '#server/domains/pacs/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { startDicom } from './reception.ts';
@@ -18,6 +19,8 @@ export interface Running {
   app: App;
   database: Database;
   url: string;
+  /** DICOM reception, when this process has the role `dicom`. */
+  reception: Reception | undefined;
   stop(): Promise<void>;
 }
 
@@ -57,6 +60,7 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
     app,
     database,
     url,
+    reception,
     stop: async () => {
       await jobs?.stop();
       await reception?.close();

@@ -4,17 +4,22 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SYSTEM } from '#server/platform/context.ts';
-import { createLog } from '#server/platform/log.ts';
+import { createLog, type Log } from '#server/platform/log.ts';
 import type { AppDeps } from '#server/app.ts';
-import { start, stopOnSignals } from '#server/main.ts';
+import { start, stopOnSignals, type Running } from '#server/main.ts';
 import { SettingsError, settingsOfProcess } from '#server/settings.ts';
+import { CreatePeer } from '#shared/pacs/schemas.ts';
 import { hasDossiers } from '#server/domains/dossiers/index.ts';
+import { ensurePeer } from '#server/domains/pacs/index.ts';
 import { ensureClientBuilt } from '../client-build.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from './data.ts';
 import { startLife } from './life.ts';
-import { castPeople } from './people.ts';
+import { castPeople, type Cast } from './people.ts';
+import { patientsToScan } from './scanner/patients.ts';
+import { startScanner } from './scanner/scanner.ts';
 import { seedDemo } from './seed.ts';
 
+const SCANNER = 'SCANNER1';
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 interface DemoOptions {
@@ -33,6 +38,7 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   if (!LOOPBACK.includes(settings.HOST)) throw new SettingsError(['HOST: the demo has a known password and runs on loopback only']);
   const log = createLog(settings.LOG_LEVEL);
   if (!serveClient) await ensureClientBuilt((line) => process.stdout.write(`${line}\n`));
+  let people: Cast | undefined;
   const running = await start({
     settings,
     log,
@@ -42,13 +48,15 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
       const system = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
       const cast = await castPeople(app.contexts, system);
       if (!(await hasDossiers())) await seedDemo(system, cast, new Date());
-      if (!still) life = startLife(cast, log);
+      await ensurePeer(system, CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }));
+      people = cast;
     },
   });
+  const stopLife = people && !still ? startDemoLife(people, running, log) : () => Promise.resolve();
   stopOnSignals(
     {
       stop: async () => {
-        life();
+        await stopLife();
         await running.stop();
         if (!keeps) await rm(settings.DATA_DIR, { recursive: true, force: true });
       },
@@ -58,11 +66,30 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   process.stdout.write(welcome(running.url, still, keeps));
 }
 
-let life: () => void = () => undefined;
+/** What moves by itself: people who go on with dossiers and lights, and the scanner. Returns what ends it. */
+function startDemoLife(cast: Cast, { settings, reception }: Running, log: Log): () => Promise<void> {
+  const stopPeople = startLife(cast, log);
+  const scanner =
+    reception &&
+    startScanner({
+      host: settings.DICOM_HOST,
+      port: reception.port(),
+      aec: settings.DICOM_AE_TITLE,
+      aet: SCANNER,
+      patients: () => patientsToScan(cast),
+      onError: (err) => log.error({ err }, 'the scanner stumbled'),
+    });
+  return async () => {
+    stopPeople();
+    await scanner?.stop();
+  };
+}
 
 function welcome(url: string, still: boolean, keeps: boolean): string {
   const accounts = DEMO_USERS.map(({ username, role }) => `    ${username.padEnd(14)} ${role}`).join('\n');
-  const living = still ? 'nothing moves by itself (--still)' : 'a dossier moves now and then, a machine’s light changes';
+  const living = still
+    ? 'nothing moves by itself (--still)'
+    : 'a dossier moves now and then, a machine’s light changes, a scanner sends a study a minute';
   return `
   Vigie, demo: ${url}
 
@@ -70,7 +97,7 @@ function welcome(url: string, still: boolean, keeps: boolean): string {
 ${accounts}
 
   Simulated: all people and dossiers are invented; ${living}.
-  Not part of this demo yet: the Artiscan server, the scanner, mail and Teams.
+  Not part of this demo yet: the Artiscan server, mail and Teams.
   The data ${keeps ? 'stays in DATA_DIR' : 'ends with the demo; set DATA_DIR to keep it'}. Ctrl-C stops everything.
 
 `;

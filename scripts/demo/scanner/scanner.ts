@@ -64,7 +64,8 @@ export function startScanner(
   const run = async (): Promise<void> => {
     for (let index = 0; await waited(index === 0 ? firstAfterMs : everyMs, signal); index += 1) {
       try {
-        options.onStudy?.(await sendStudy({ slices: DEMO_SLICES, ...options, signal }, index));
+        const report = await sendStudy({ slices: DEMO_SLICES, ...options, signal }, index);
+        options.onStudy?.(report);
       } catch (error) {
         onError(error);
       }
