@@ -4,7 +4,7 @@ import { readFileMeta, type FileMeta } from './file.ts';
 import { LinkFault, openLink, type Link, type LinkContext, type Peer } from './link.ts';
 import { IMPLICIT_LITTLE, VERIFICATION } from './uids.ts';
 
-export type { ClientTls, Peer } from './link.ts';
+export type { Peer } from './link.ts';
 
 export interface EchoResult {
   readonly ok: boolean;

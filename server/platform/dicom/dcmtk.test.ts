@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -143,22 +142,8 @@ describe.skipIf(!hasDcmtk())('with DCMTK as the peer', () => {
   }, 60_000);
 
   test('by TLS, with and without a certificate of the caller', async () => {
-    const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'pipe' });
-    openssl(
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=localhost',
-      '-keyout',
-      at('k.pem'),
-      '-out',
-      at('c.pem'),
-    );
+    const certificate = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+    await dcmtk('openssl', [...certificate, '-keyout', at('k.pem'), '-out', at('c.pem')]);
     const [key, cert] = await Promise.all([readFile(at('k.pem')), readFile(at('c.pem'))]);
     const secure = await startLoopback({ tls: { key, cert, ca: cert, requireClientCertificate: true } });
     try {

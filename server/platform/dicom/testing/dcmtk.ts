@@ -8,7 +8,7 @@ export function hasDcmtk(): boolean {
   return found;
 }
 
-/** Runs one of DCMTK's programs; its exit code and all it said. */
+/** Runs one of DCMTK's programs, or another one; its exit code and all it said. */
 export function dcmtk(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const options = { env: { ...process.env, TCP_NODELAY: '1' }, maxBuffer: 64 << 20, timeout: 60_000, encoding: 'latin1' } as const;
