@@ -33,6 +33,7 @@ describe('whatWasDone', () => {
     [entry('dossier.move-undone', { from: 'CLOTURE', to: 'EN_TRAITEMENT' }), 'annule son déplacement, retour à « En traitement »'],
     [entry('dossier.changed', { subject: 'machineId,priority' }), 'modifie la fiche : machine, priorité'],
     [entry('dossier.item-ticked', { subject: 'identity_validated' }), 'coche « Identité vérifiée »'],
+    [entry('dossier.item-proposed', { subject: 'contours_locked' }), 'propose « Contours verrouillés »'],
     [entry('dossier.item-unticked', { subject: 'contours_locked' }), 'décoche « Contours verrouillés »'],
     [entry('dossier.signed', { subject: 'qa_dosimetrie' }), 'signe la QA dosimétrique'],
     [entry('dossier.patient-changed'), 'corrige l’identité du patient'],

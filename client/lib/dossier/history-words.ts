@@ -15,6 +15,7 @@ export function whatWasDone(entry: HistoryEntry, m: Sentences, words: Words): st
     'dossier.changed': () => did.changed(fieldWords(entry.subject, m)),
     'dossier.item-ticked': () => did.ticked(itemWord(entry.subject, words)),
     'dossier.item-unticked': () => did.unticked(itemWord(entry.subject, words)),
+    'dossier.item-proposed': () => did.proposed(itemWord(entry.subject, words)),
     'dossier.signed': () => did.signed(actWord(entry.subject, m)),
     'dossier.patient-changed': () => did.patientChanged,
     'prescription.written': () => did.prescription,

@@ -24,6 +24,7 @@ export const actions: typeof french = {
   'dossier.moved': 'Dossier moved',
   'dossier.move-undone': 'Move undone',
   'dossier.item-ticked': 'Item ticked',
+  'dossier.item-proposed': 'Item proposed',
   'dossier.item-unticked': 'Item unticked',
   'dossier.signed': 'Signed',
   'prescription.written': 'Prescription written',

@@ -90,6 +90,7 @@ export const board: BoardMessages = {
     'dossier.move-undone': 'move undone',
     'dossier.changed': 'changed',
     'dossier.item-ticked': 'item ticked',
+    'dossier.item-proposed': 'item proposed',
     'dossier.item-unticked': 'item unticked',
     'dossier.signed': 'signed',
     'dossier.patient-changed': 'patient’s identity corrected',

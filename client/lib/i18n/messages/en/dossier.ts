@@ -254,6 +254,7 @@ export const dossier: DossierMessages = {
     changed: (fields) => (fields === '' ? 'changes the record' : `changes the record: ${fields}`),
     ticked: (item) => (item === '' ? 'ticks an item' : `ticks “${item}”`),
     unticked: (item) => (item === '' ? 'unticks an item' : `unticks “${item}”`),
+    proposed: (item) => (item === '' ? 'proposes an item' : `proposes “${item}”`),
     signed: (what) => `signs ${what}`,
     patientChanged: 'corrects the patient’s identity',
     prescription: 'writes the prescription',

@@ -23,6 +23,7 @@ export const actions = {
   'dossier.moved': 'Dossier déplacé',
   'dossier.move-undone': 'Déplacement annulé',
   'dossier.item-ticked': 'Élément coché',
+  'dossier.item-proposed': 'Élément proposé',
   'dossier.item-unticked': 'Élément décoché',
   'dossier.signed': 'Signé',
   'prescription.written': 'Prescription écrite',

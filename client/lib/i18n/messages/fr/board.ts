@@ -94,6 +94,7 @@ export const board = {
     'dossier.move-undone': 'déplacement annulé',
     'dossier.changed': 'modification',
     'dossier.item-ticked': 'élément coché',
+    'dossier.item-proposed': 'élément proposé',
     'dossier.item-unticked': 'élément décoché',
     'dossier.signed': 'signature',
     'dossier.patient-changed': 'identité du patient corrigée',

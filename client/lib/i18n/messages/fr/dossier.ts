@@ -256,6 +256,7 @@ export const dossier = {
     changed: (fields: string) => (fields === '' ? 'modifie la fiche' : `modifie la fiche\u00A0: ${fields}`),
     ticked: (item: string) => (item === '' ? 'coche un point' : `coche «\u00A0${item}\u00A0»`),
     unticked: (item: string) => (item === '' ? 'décoche un point' : `décoche «\u00A0${item}\u00A0»`),
+    proposed: (item: string) => (item === '' ? 'propose un point' : `propose «\u00A0${item}\u00A0»`),
     signed: (what: string) => `signe ${what}`,
     patientChanged: 'corrige l’identité du patient',
     prescription: 'écrit la prescription',
