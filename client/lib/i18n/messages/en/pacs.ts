@@ -30,7 +30,6 @@ export const pacs: PacsMessages = {
     rate: 'Received rate',
     perSecond: 'images/s',
     today: 'Received today',
-    images: (n: string, one: boolean) => (one ? `${n} image` : `${n} images`),
     imagesWord: 'images',
     disk: 'Disk used',
     daysLeft: (n: string) => `${n} days left`,
@@ -75,7 +74,6 @@ export const pacs: PacsMessages = {
     abortTitle: 'Abort this association?',
     abortWhy: 'It is cut by A-ABORT. Objects already stored stay; the peer will have to send the others again.',
     abortGo: 'Abort the association',
-    abortSent: 'Abort asked for.',
   },
 
   ends: {

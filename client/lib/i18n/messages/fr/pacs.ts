@@ -29,7 +29,6 @@ export const pacs = {
     rate: 'Débit reçu',
     perSecond: 'images/s',
     today: 'Reçu aujourd’hui',
-    images: (n: string, one: boolean) => (one ? `${n} image` : `${n} images`),
     imagesWord: 'images',
     disk: 'Disque occupé',
     daysLeft: (n: string) => `reste ${n} j`,
@@ -74,7 +73,6 @@ export const pacs = {
     abortTitle: 'Interrompre cette association ?',
     abortWhy: 'Elle est coupée par A-ABORT. Les objets déjà enregistrés restent ; le pair devra renvoyer les autres.',
     abortGo: 'Interrompre l’association',
-    abortSent: 'Interruption demandée.',
   },
 
   ends: {
