@@ -68,8 +68,6 @@ const TICK_MS = 500;
 export async function startScp(options: ScpOptions): Promise<DicomServer> {
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   const state = { closing: false };
-  const doors = new Map<Socket, Door>();
-  const byPeer = new Map<string, Door>();
   const sessions = new Set<Session>();
   const deps: SessionDeps = {
     archive: await openArchive(options.sink, limits.pduBytes + PDU_TOLERANCE),
@@ -80,12 +78,51 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
     storing: new Set(),
     onGone: (session) => sessions.delete(session),
   };
-  const keeper = createDoorkeeper(limits);
+  const doors = createDoors(deps, sessions);
+  const server = createListener(options, limits, doors.talk);
+  server.on('connection', doors.knock);
+  server.on('tlsClientError', (_error: Error, socket: Socket) => refuseDoor(deps, addressOf(socket), 'TLS failed'));
+  if (!options.tls) server.on('connection', doors.talk);
+  await listen(server, options.port, options.host);
+  const timer = setInterval(() => tickAll(sessions), Math.min(TICK_MS, limits.associateMs / 4, limits.closeMs / 4));
+  timer.unref();
+
+  return {
+    port: portOf(server),
+    abort: (id) => abortOne(deps.open, id),
+    running: () => [...deps.open].flatMap((session) => (session.opened ? [{ ...session.opened, ...progressOf(session) }] : [])),
+    async close() {
+      state.closing = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const session of sessions) session.guard.abort('aborted by us', 'the server is shutting down');
+      await Promise.all(deps.storing);
+      for (const socket of doors.sockets()) socket.destroySoon();
+      await Promise.race([closed, sleep(limits.closeMs, undefined, { ref: false })]);
+      for (const socket of doors.sockets()) socket.destroy();
+      await closed;
+      clearInterval(timer);
+      deps.archive.folders.close();
+    },
+  };
+}
+
+interface Doors {
+  /** A connection was made: may it stay? */
+  readonly knock: (socket: Socket) => void;
+  /** A connection can speak, its TLS handshake done. */
+  readonly talk: (socket: Socket | TLSSocket) => void;
+  sockets(): Iterable<Socket>;
+}
+
+function createDoors(deps: SessionDeps, sessions: Set<Session>): Doors {
+  const keeper = createDoorkeeper(deps.limits);
+  const doors = new Map<Socket, Door>();
+  const byPeer = new Map<string, Door>();
 
   function knock(socket: Socket): void {
     const door = createDoor(socket);
     socket.on('error', () => undefined); // a broken connection is told by the session, or was none
-    const entry = state.closing ? 'connection limit' : keeper.enter(door);
+    const entry = deps.closing() ? 'connection limit' : keeper.enter(door);
     if (entry !== 'entered') {
       refuseDoor(deps, door.address, entry);
       socket.destroy();
@@ -111,31 +148,7 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
     new Service(session);
   }
 
-  const server = createListener(options, limits, talk);
-  server.on('connection', knock);
-  server.on('tlsClientError', (_error: Error, socket: Socket) => refuseDoor(deps, addressOf(socket), 'TLS failed'));
-  if (!options.tls) server.on('connection', talk);
-  await listen(server, options.port, options.host);
-  const timer = setInterval(() => tickAll(sessions), Math.min(TICK_MS, limits.associateMs / 4, limits.closeMs / 4));
-  timer.unref();
-
-  return {
-    port: portOf(server),
-    abort: (id) => abortOne(deps.open, id),
-    running: () => [...deps.open].flatMap((session) => (session.opened ? [{ ...session.opened, ...progressOf(session) }] : [])),
-    async close() {
-      state.closing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      for (const session of sessions) session.guard.abort('aborted by us', 'the server is shutting down');
-      await Promise.all(deps.storing);
-      for (const socket of doors.keys()) socket.destroySoon();
-      await Promise.race([closed, sleep(limits.closeMs, undefined, { ref: false })]);
-      for (const socket of doors.keys()) socket.destroy();
-      await closed;
-      clearInterval(timer);
-      deps.archive.folders.close();
-    },
-  };
+  return { knock, talk, sockets: () => doors.keys() };
 }
 
 function createListener(options: ScpOptions, limits: Limits, talk: (socket: TLSSocket) => void): Server {
