@@ -10,7 +10,7 @@ import { Service } from './scp.ts';
 import { createSession, progressOf, tell, type Admission, type AdmissionRequest, type Session, type SessionDeps } from './session.ts';
 import type { StorageSink } from './storage.ts';
 
-export type { Admission, AdmissionRequest, AssociationRight } from './session.ts';
+export type { Admission, AdmissionRequest } from './session.ts';
 
 /** Key and certificates, as PEM. */
 export interface ServerTls {
