@@ -21,7 +21,7 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.node },
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', 'scripts/*.js'] },
+        projectService: { allowDefaultProject: ['*.js', '.*.cjs', 'scripts/*.js', 'client/static/*.js'] },
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.svelte'],
       },
@@ -33,7 +33,7 @@ export default ts.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/no-unused-vars': [
         'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' },
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', caughtErrorsIgnorePattern: '^_' },
       ],
       'no-nested-ternary': 'error',
       'no-else-return': 'error',
@@ -48,7 +48,7 @@ export default ts.config(
     rules: { 'no-restricted-syntax': ['error', ...NO_CLOCK] },
   },
   {
-    files: ['**/*.svelte', '**/*.svelte.ts', 'client/**/*.ts'],
+    files: ['**/*.svelte', '**/*.svelte.ts', 'client/**/*.ts', 'client/static/*.js'],
     languageOptions: { globals: { ...globals.browser } },
     rules: { 'svelte/no-navigation-without-resolve': 'off' },
   },
@@ -68,5 +68,5 @@ export default ts.config(
       '@typescript-eslint/no-unsafe-return': 'off',
     },
   },
-  { files: ['**/*.js'], extends: [ts.configs.disableTypeChecked] },
+  { files: ['**/*.js', '**/*.cjs'], extends: [ts.configs.disableTypeChecked] },
 );

@@ -114,6 +114,8 @@ const VIEWS: View[] = [
   { name: 'new patient', role: 'technologist', path: () => '/patients/new', there: 'form input' },
   { name: 'a patient', role: 'technologist', path: () => `/patients/${treated.patient.id}`, there: 'h2' },
   { name: 'machines', role: 'physicist', path: () => '/qa', there: 'table', open: (page) => page.locator('button.set').first().click() },
+  { name: 'pacs', role: 'technologist', path: () => '/pacs', there: 'h2' },
+  { name: 'peers', role: 'admin', path: () => '/pacs/peers', there: 'h2' },
   { name: 'account', role: 'physicist', path: () => '/account', there: 'h2' },
   ...['users', 'users/new', 'screens', 'machines', 'machines/versa-hd-1', 'audit', 'rights'].map((page): View => ({
     name: `admin ${page}`,

@@ -48,7 +48,10 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
       const system = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
       const cast = await castPeople(app.contexts, system);
       if (!(await hasDossiers())) await seedDemo(system, cast, new Date());
-      await ensurePeer(system, CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }));
+      await ensurePeer(
+        system,
+        CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }),
+      );
       people = cast;
     },
   });

@@ -3,7 +3,7 @@ import { Live } from './live.svelte.ts';
 import { reloadOnce } from './reload.ts';
 import { openSocket } from './socket.ts';
 
-export type { Fact, Watcher } from './facts.ts';
+export type { Fact } from './facts.ts';
 export { dirty } from './dirty.svelte.ts';
 
 let askAnew: () => void = () => undefined;
