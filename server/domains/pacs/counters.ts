@@ -96,11 +96,15 @@ export async function applyGrowth({ studies, series }: Grown): Promise<StudyRow[
   return rows;
 }
 
-/** Counts the studies that were being received when the process ended: what had been collected in memory is gone with it. */
-export async function recountIncomplete(): Promise<string[]> {
+/**
+ * Counts the studies that were being received when the process ended (what had been collected in memory is gone with it), and those in which
+ * instances were found since.
+ */
+export async function recountIncomplete(foundIn: Iterable<string>): Promise<string[]> {
   const open = await StudyModel.find({ complete: false }, { _id: 1 }).lean();
-  for (const { _id } of open) await recount(_id);
-  return open.map(({ _id }) => _id);
+  const uids = [...new Set([...open.map(({ _id }) => _id), ...foundIn])];
+  for (const uid of uids) await recount(uid);
+  return uids;
 }
 
 async function recount(studyUid: string): Promise<void> {
@@ -120,6 +124,7 @@ async function recount(studyUid: string): Promise<void> {
     { _id: studyUid },
     {
       $set: {
+        complete: false,
         series: bySeries.length,
         instances: bySeries.reduce((total, one) => total + one.instances, 0),
         bytes: bySeries.reduce((total, one) => total + one.bytes, 0),

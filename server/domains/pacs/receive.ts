@@ -54,7 +54,8 @@ export async function startReception(deps: PacsDeps): Promise<Reception> {
   const counters = createCounters();
   const wanted = new Map<string, string[]>();
   const judging = createWorker<string>({ log, work: (uid) => judgeStudy(ctx, uid).then(() => monitor.studyChanged(uid)) });
-  const writer = createIndexWriter({ counters, now, judge: (uid) => judging.add(uid), conflicted: () => monitor.statusChanged() });
+  const writerDeps = { now, judge: (uid: string) => judging.add(uid), conflicted: () => monitor.statusChanged() };
+  const writer = createIndexWriter({ counters, ...writerDeps });
   const status = await createStatusBoard({ settings, root, timezone, now, insertQueue: writer.waiting });
   const monitor = createMonitor({
     ctx,
@@ -78,9 +79,12 @@ export async function startReception(deps: PacsDeps): Promise<Reception> {
 
   await endLeftovers(now());
   const { startScp, recover, REJECT } = await dicom();
-  const recovered = await recover(sink);
+  // What is found again is counted with its whole study below; were it added to the counters too, it would be counted twice.
+  const found = createCounters();
+  const finisher = createIndexWriter({ counters: found, ...writerDeps });
+  const recovered = await recover({ ...sink, accept: (instance) => finisher.accept(instance) });
   if (recovered.removed + recovered.finished + recovered.failed > 0) log.info(recovered, 'what the last end left was cleared up');
-  for (const uid of await recountIncomplete()) monitor.studyChanged(uid);
+  for (const uid of await recountIncomplete(found.take().studies.keys())) monitor.studyChanged(uid);
   for (const { _id } of await StudyModel.find({ 'attachment.state': 'pending' }, { _id: 1 }).lean()) judging.add(_id);
 
   function remember(callingAeTitle: string, address: string, sopClasses: readonly string[]): void {
