@@ -31,6 +31,7 @@ export async function writeLines(file: string, gzip: boolean, write: (line: Writ
     syncDirectory(path.dirname(file));
   } catch (error) {
     into.destroy();
+    await finished(into).catch(() => undefined); // it may still be opening: removed before, the file would come back
     await rm(partial, { force: true });
     throw error;
   }
