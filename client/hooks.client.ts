@@ -1,5 +1,8 @@
-import type { HandleClientError } from '@sveltejs/kit';
-import { m } from '#lib/i18n/index.ts';
+import type { ClientInit, HandleClientError } from '@sveltejs/kit';
+import { locale, m } from '#lib/i18n/index.ts';
+
+/** Nothing is shown before there are words for it. */
+export const init: ClientInit = () => locale.start();
 
 /** A page that does not exist is said on the page; only what is a fault of ours goes to the console. */
 export const handleError: HandleClientError = ({ error, status }) => {

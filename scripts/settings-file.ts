@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { Workflow } from '#shared/dossiers/statuses.ts';
+import { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { faultsOf } from '#shared/dossiers/workflow-faults.ts';
 import { MachineFields, MachineId } from '#shared/machines/schemas.ts';
 import { writeAudit } from '#server/domains/audit/index.ts';

@@ -14,7 +14,7 @@ import { mountScreens, screensPresenters, screensStillValid } from '#server/doma
 import { createContexts, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
 import { createEventLog, type EventLog } from '#server/platform/events.ts';
-import { scriptSources } from '#server/platform/http/client-files.ts';
+import { BUILT_FILES, scriptSources } from '#server/platform/http/client-files.ts';
 import { mountDocs } from '#server/platform/http/docs.ts';
 import { answerInTime } from '#server/platform/http/deadline.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
@@ -132,7 +132,7 @@ function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, ap
   koa.use(answerFailures(log, settings.SITE_LOCALE));
   // In development Vite puts scripts of its own into every page.
   const scriptSrc = settings.NODE_ENV === 'development' ? ["'self'", "'unsafe-inline'"] : scriptSources();
-  koa.use(helmet({ contentSecurityPolicy: { directives: { ...CONTENT_POLICY, scriptSrc } } }));
+  koa.use(onDocuments(helmet({ contentSecurityPolicy: { directives: { ...CONTENT_POLICY, scriptSrc } } })));
   mountHealth(koa, database);
   koa.use(onApi(answerInTime(database)));
   koa.use(onApi(refuseForeignWrites));
@@ -154,6 +154,13 @@ const CONTENT_POLICY = {
   frameAncestors: ["'none'"],
   upgradeInsecureRequests: null,
 };
+
+/** Runs a middleware on everything but the client's built files: what governs a page would be sent once more with each of its parts. */
+function onDocuments(middleware: Koa.Middleware): Koa.Middleware {
+  return async (koa, next) => {
+    await (koa.path.startsWith(BUILT_FILES) ? next() : middleware(koa, next));
+  };
+}
 
 /** Runs a middleware on the API only: pages and files need none of it. */
 function onApi(middleware: Koa.Middleware): Koa.Middleware {

@@ -1,25 +1,7 @@
-import { z } from 'zod';
-
 /** The roles of a department, in the order in which every list shows them. Source: the seeds and `common.md`, "Roles and rights". */
 export const ROLES = ['technologist', 'physicist', 'oncologist', 'dosimetrist', 'coordinator', 'secretary', 'manager', 'admin'] as const;
 
-export const Role = z.enum(ROLES);
-export type Role = z.infer<typeof Role>;
-
-/** Names of the published prototype, accepted wherever a role is read from outside. */
-const ALIASES: Readonly<Record<string, Role>> = {
-  manipulateur: 'technologist',
-  physicien: 'physicist',
-  oncologue: 'oncologist',
-  dosimetrist: 'dosimetrist',
-  coordination: 'coordinator',
-};
-
-/** A role as outside systems write it: our code, or the prototype's name for it. */
-export const RoleFromOutside = z.preprocess(
-  (value) => (typeof value === 'string' && Object.hasOwn(ALIASES, value) ? ALIASES[value] : value),
-  Role,
-);
+export type Role = (typeof ROLES)[number];
 
 const CLINICAL = ['technologist', 'physicist', 'oncologist', 'dosimetrist', 'coordinator'] as const;
 
@@ -54,6 +36,9 @@ export const RIGHTS = {
   'pacs:attach': ['technologist'],
   'wall:read': ROLES,
   'screens:manage': ['admin'],
+  'channels:manage': ['admin'],
+  /** Hears that alerts cannot leave. */
+  'alerts:health': ['physicist', 'admin'],
   'users:manage': ['admin'],
   'audit:read': ['admin', 'manager'],
   'settings:manage': ['admin'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROLES } from './roles.ts';
 
 /** 24 hexadecimal digits: a record's identifier. */
 export const Id = z.string().regex(/^[0-9a-f]{24}$/, 'an identifier has 24 hexadecimal digits');
@@ -34,3 +35,21 @@ export const PageQuery = z.strictObject({
 
 /** Reply without content. */
 export const Nothing = z.void();
+
+export const Role = z.enum(ROLES);
+export type Role = z.infer<typeof Role>;
+
+/** Names of the published prototype, accepted wherever a role is read from outside. */
+const ALIASES: Readonly<Record<string, Role>> = {
+  manipulateur: 'technologist',
+  physicien: 'physicist',
+  oncologue: 'oncologist',
+  dosimetrist: 'dosimetrist',
+  coordination: 'coordinator',
+};
+
+/** A role as outside systems write it: our code, or the prototype's name for it. */
+export const RoleFromOutside = z.preprocess(
+  (value) => (typeof value === 'string' && Object.hasOwn(ALIASES, value) ? ALIASES[value] : value),
+  Role,
+);

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { endpoint } from '../http.ts';
-import { RoleFromOutside } from '../roles.ts';
-import { IdParams, Nothing, PageQuery, pageOf } from '../schemas.ts';
+import { IdParams, Nothing, PageQuery, RoleFromOutside, pageOf } from '../schemas.ts';
 import {
   ChangeUser,
   CreateToken,

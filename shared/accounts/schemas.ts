@@ -1,12 +1,11 @@
 import { z } from 'zod';
-import { RIGHTS, Role, RoleFromOutside, type Right } from '../roles.ts';
-import { Id, Instant, Line, Version } from '../schemas.ts';
+import { RIGHTS, type Right } from '../roles.ts';
+import { Id, Instant, Line, Role, RoleFromOutside, Version } from '../schemas.ts';
+import { PASSWORD_MIN_LENGTH } from './password.ts';
 
 export const LOCALES = ['fr', 'en'] as const;
 export const Locale = z.enum(LOCALES);
 export type Locale = z.infer<typeof Locale>;
-
-export const PASSWORD_MIN_LENGTH = 12;
 
 export const Username = z
   .string()

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Role } from '../roles.ts';
-import { Id, Instant, PageQuery } from '../schemas.ts';
+import { Id, Instant, PageQuery, Role } from '../schemas.ts';
 
 /** Who did what, in which role, when and from where. `subject` names a record by kind and identifier, never by a person's name. */
 export const AuditEntry = z.strictObject({

@@ -17,7 +17,7 @@ import {
   StartSession,
   TickItem,
 } from './schemas.ts';
-import { ItemCode, Workflow } from './statuses.ts';
+import { ItemCode, Workflow } from './workflow-schemas.ts';
 
 export const readWorkflowCall = endpoint({
   method: 'get',

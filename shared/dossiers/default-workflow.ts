@@ -1,4 +1,5 @@
-import type { ItemCode, ItemRule, Status, StatusRule, Workflow } from './statuses.ts';
+import type { ItemCode, Status } from './statuses.ts';
+import type { ItemRule, StatusRule, Workflow } from './workflow-schemas.ts';
 
 const BLOCKED_AFTER_HOURS = 24;
 

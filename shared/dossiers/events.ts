@@ -1,6 +1,7 @@
 import type { TopicEvent } from '../topics.ts';
 import type { Dossier, DossierCard } from './schemas.ts';
-import type { Status, Workflow } from './statuses.ts';
+import type { Status } from './statuses.ts';
+import type { Workflow } from './workflow-schemas.ts';
 
 /**
  * What happened to a dossier. On the topic `dossiers` it comes with the card, on `dossier:<id>` with the whole dossier too, on `wall` with

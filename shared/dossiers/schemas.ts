@@ -2,11 +2,10 @@ import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import { MachineId, MachineRef } from '../machines/schemas.ts';
 import { SEXES } from '../patients/schemas.ts';
-import { Role } from '../roles.ts';
-import { Day, Id, Instant, Line, PageQuery, Text, Version } from '../schemas.ts';
-import { EvidenceKind, ItemCode, ItemKind, SignedItem, Status } from './statuses.ts';
+import { Day, Id, Instant, Line, PageQuery, Role, Text, Version } from '../schemas.ts';
+import { PRIORITIES } from './statuses.ts';
+import { EvidenceKind, ItemCode, ItemKind, SignedItem, Status } from './workflow-schemas.ts';
 
-export const PRIORITIES = ['low', 'normal', 'high', 'urgent'] as const;
 export const Priority = z.enum(PRIORITIES);
 export type Priority = z.infer<typeof Priority>;
 

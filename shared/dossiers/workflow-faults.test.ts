@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_WORKFLOW } from './default-workflow.ts';
-import type { Status, StatusRule, Workflow } from './statuses.ts';
+import type { Status } from './statuses.ts';
+import type { StatusRule, Workflow } from './workflow-schemas.ts';
 import { faultsOf } from './workflow-faults.ts';
 
 function changed(status: Status, rule: Partial<StatusRule>): Workflow {

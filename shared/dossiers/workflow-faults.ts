@@ -1,4 +1,5 @@
-import { STATUSES, type Status, type Workflow } from './statuses.ts';
+import { STATUSES, type Status } from './statuses.ts';
+import { type Workflow } from './workflow-schemas.ts';
 
 /**
  * What makes a workflow unusable: a status that nothing leads to, one that nothing leads out of, a step that no role may make. Item and role names are

@@ -3,7 +3,8 @@ import type { Role } from '../roles.ts';
 import { may } from '../roles.ts';
 import type { LightColour } from '../qa/schemas.ts';
 import { blocks } from '../qa/lights.ts';
-import { PATH, STATUSES, type ItemCode, type Status, type Workflow } from './statuses.ts';
+import { PATH, STATUSES, type ItemCode, type Status } from './statuses.ts';
+import { type Workflow } from './workflow-schemas.ts';
 
 /** What a hard rule needs to know of a dossier. The same facts are on every card, so that a board can tell what blocks as soon as a light changes. */
 export interface Clearance {

@@ -98,6 +98,9 @@ export const en: Words = {
     constraints_count: () => 'The plan must give a result for each constraint of the prescription.',
     last_admin: () => 'At least one active administrator must remain.',
     note: () => 'An interrupted session asks for a note.',
+    public_url: () => 'PUBLIC_URL is not set: links in alerts would open on no other device.',
+    channel_address: () => 'This address does not suit this channel: Teams wants an https address, mail wants mail addresses.',
+    channel_settings: () => 'This channel comes from the server’s settings (TEAMS_WEBHOOK_URL): switch it off, or change that setting.',
   },
   errors: {
     invalid: 'The request is not valid.',
@@ -135,6 +138,8 @@ export const en: Words = {
     'association.ended': 'This association has already ended.',
     'study.attached': 'This study is already attached to a dossier.',
     'pacs.away': 'DICOM reception is not open.',
+    'channel.changed': 'The channel has changed since you saw it.',
+    'channel.rule': 'This channel cannot be saved like that.',
     'too-large': 'The request is too large.',
     'too-many': 'Too many attempts. Wait before you try again.',
     'media-type': 'The body of the request must be JSON.',

@@ -98,6 +98,10 @@ export const fr: Words = {
     constraints_count: () => 'Le plan doit donner un résultat pour chaque contrainte de la prescription.',
     last_admin: () => 'Il doit rester au moins un administrateur actif.',
     note: () => 'Une séance interrompue demande une note.',
+    public_url: () => 'PUBLIC_URL n’est pas réglé : les liens des alertes ne s’ouvriraient sur aucun autre appareil.',
+    channel_address: () =>
+      'Cette adresse ne convient pas à ce canal : Teams demande une adresse https, le courriel des adresses de courriel.',
+    channel_settings: () => 'Ce canal vient des réglages du serveur (TEAMS_WEBHOOK_URL) : désactivez-le, ou changez ce réglage.',
   },
   errors: {
     invalid: 'La demande n’est pas valide.',
@@ -135,6 +139,8 @@ export const fr: Words = {
     'association.ended': 'Cette association est déjà terminée.',
     'study.attached': 'Cet examen est déjà rattaché à un dossier.',
     'pacs.away': 'La réception DICOM n’est pas ouverte.',
+    'channel.changed': 'Le canal a changé depuis que vous l’avez vu.',
+    'channel.rule': 'Ce canal ne peut pas être enregistré ainsi.',
     'too-large': 'La demande est trop grande.',
     'too-many': 'Trop d’essais. Attendez avant de recommencer.',
     'media-type': 'Le corps de la demande doit être du JSON.',

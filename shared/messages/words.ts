@@ -59,6 +59,9 @@ export const OTHER_RULES = [
   'constraints_count',
   'last_admin',
   'note',
+  'public_url',
+  'channel_address',
+  'channel_settings',
 ] as const;
 export type RuleName = ItemCode | (typeof OTHER_RULES)[number];
 
@@ -98,6 +101,8 @@ export const ERROR_CODES = [
   'association.ended',
   'study.attached',
   'pacs.away',
+  'channel.changed',
+  'channel.rule',
   'too-large',
   'too-many',
   'media-type',

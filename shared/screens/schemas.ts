@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ClearanceSchema } from '../dossiers/schemas.ts';
-import { Status } from '../dossiers/statuses.ts';
+import { Status } from '../dossiers/workflow-schemas.ts';
 import { Machine } from '../machines/schemas.ts';
 import { Light } from '../qa/schemas.ts';
 import { Id, Instant, Line, Version } from '../schemas.ts';

@@ -1,4 +1,4 @@
-import { PASSWORD_MIN_LENGTH } from '#shared/accounts/schemas.ts';
+import { PASSWORD_MIN_LENGTH } from '#shared/accounts/password.ts';
 import { ApiError, failureText } from '../api/index.ts';
 import { m } from '../i18n/index.ts';
 import { session } from '../session/session.svelte.ts';

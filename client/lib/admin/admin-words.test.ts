@@ -9,10 +9,10 @@ function entry(over: Partial<Entry>): Entry {
 }
 
 describe('the rights matrix', () => {
-  it.each(['fr', 'en'] as const)('has words for every right in %s', (language) => {
-    locale.choose(language);
+  it.each(['fr', 'en'] as const)('has words for every right in %s', async (language) => {
+    await locale.choose(language);
     expect(Object.keys(RIGHTS).filter((right) => !m.admin.rights.rights[right])).toEqual([]);
-    locale.choose('fr');
+    await locale.choose('fr');
   });
 });
 

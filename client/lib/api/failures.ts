@@ -35,6 +35,11 @@ export function failureText(error: unknown): string {
   return error.why === 'network' ? m.ui.offline : m.ui.unreadable;
 }
 
+/** What comes with a refusal of one code: as the contract says, which the server has kept to. */
+export function detailsOf<T>(error: unknown, code: string): T | undefined {
+  return error instanceof ApiError && error.code === code && error.details !== undefined ? (error.details as T) : undefined;
+}
+
 /** The conditions that a refusal names; empty when it names none. */
 export function refusalsIn(error: unknown): Refusal[] {
   if (!(error instanceof ApiError) || !Array.isArray(error.details)) return [];

@@ -1,2 +1,2 @@
 export { call } from './call.ts';
-export { ApiError, Offline, failureText, refusalsIn } from './failures.ts';
+export { ApiError, Offline, detailsOf, failureText, refusalsIn } from './failures.ts';

@@ -1,8 +1,7 @@
-import { z } from 'zod';
 import type { Refusal } from '#shared/errors.ts';
-import { DossierCard, DossierChanged, type Dossier } from '#shared/dossiers/schemas.ts';
+import type { Dossier, DossierCard, DossierChanged } from '#shared/dossiers/schemas.ts';
 import type { Status } from '#shared/dossiers/statuses.ts';
-import { ApiError, refusalsIn } from '../api/failures.ts';
+import { detailsOf, refusalsIn } from '../api/failures.ts';
 
 /** A step that somebody tries, on the state that he saw. */
 export interface Attempt {
@@ -29,14 +28,32 @@ export type Notice = Failure & {
 export function failureOf(error: unknown): Failure {
   const reasons = refusalsIn(error);
   if (reasons.length > 0) return { kind: 'refused', reasons };
-  const changed = error instanceof ApiError && error.code === 'dossier.changed' ? DossierChanged.safeParse(error.details) : undefined;
-  if (changed?.success) return { kind: 'changed', current: cardOf(changed.data.current), changes: changed.data.changes };
+  const changed = detailsOf<DossierChanged>(error, 'dossier.changed');
+  if (changed) return { kind: 'changed', current: cardOf(changed.current), changes: changed.changes };
   return { kind: 'failed', error };
 }
 
-const CardOfDossier = z.object(DossierCard.shape);
+const ON_CARD: Readonly<Record<keyof DossierCard, true>> = {
+  id: true,
+  number: true,
+  version: true,
+  status: true,
+  enteredAt: true,
+  createdAt: true,
+  dueAt: true,
+  priority: true,
+  patient: true,
+  machine: true,
+  protocol: true,
+  pathology: true,
+  referringPhysician: true,
+  tags: true,
+  clearance: true,
+  blocked: true,
+  sessions: true,
+};
 
 /** The card of a whole dossier: the board keeps no more of it. */
 export function cardOf(dossier: Dossier): DossierCard {
-  return CardOfDossier.parse(dossier);
+  return Object.fromEntries(Object.entries(dossier).filter(([key]) => Object.hasOwn(ON_CARD, key))) as DossierCard; // every key of a card, by its type
 }

@@ -1,9 +1,9 @@
 import type { DossierCard, Move } from '#shared/dossiers/schemas.ts';
 import type { Status } from '#shared/dossiers/statuses.ts';
-import { inWords } from '#shared/messages/index.ts';
+import { inWords } from '#shared/messages/sentences.ts';
 import type { Refusal } from '#shared/errors.ts';
 import type { Unmet } from '#shared/dossiers/workflow.ts';
-import { locale, nameOf, spaced } from '../i18n/index.ts';
+import { nameOf, spaced, words } from '../i18n/index.ts';
 import { live } from '../live/index.ts';
 import { session } from '../session/session.svelte.ts';
 import { pageSearch } from '../shell/page-search.svelte.ts';
@@ -92,7 +92,7 @@ export class Board {
 
   /** Reasons in the current language; the machine by the name that the registry gives it now. */
   reasonsInWords(unmet: readonly (Unmet | Refusal)[]): Refusal[] {
-    const worded = inWords(unmet, locale.current, (id) => this.machines.data?.get(id)?.shortName ?? id);
+    const worded = inWords(unmet, words(), (id) => this.machines.data?.get(id)?.shortName ?? id);
     // A rule that this build does not know keeps the server's sentence.
     const known = worded.map((one, index) => (one.message === one.rule ? { ...one, ...unmet[index] } : one));
     return known.map((one) => ({ ...one, message: spaced(one.message) }));

@@ -1,5 +1,6 @@
 import { plainText } from '#shared/text.ts';
-import { PRIORITIES, type DossierCard, type Priority } from '#shared/dossiers/schemas.ts';
+import type { DossierCard, Priority } from '#shared/dossiers/schemas.ts';
+import { PRIORITIES } from '#shared/dossiers/statuses.ts';
 
 /** What a board shows. The search text is not here: it stays out of the address, because it may name a patient. */
 export interface Filters {

@@ -1,7 +1,8 @@
 import type { Refusal } from '#shared/errors.ts';
 import type { Role } from '#shared/roles.ts';
 import type { DossierCard } from '#shared/dossiers/schemas.ts';
-import { STATUSES, type Status, type Workflow } from '#shared/dossiers/statuses.ts';
+import { STATUSES, type Status } from '#shared/dossiers/statuses.ts';
+import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { isMine, type Unmet } from '#shared/dossiers/workflow.ts';
 import { blockersOf, type LightTable } from './blocked.ts';
 import { byStay, type Cards } from './cards.ts';

@@ -1,6 +1,6 @@
 import type { Refusal } from '#shared/errors.ts';
-import { DossierChanged, type Dossier } from '#shared/dossiers/schemas.ts';
-import { ApiError, refusalsIn } from '../api/index.ts';
+import type { Dossier, DossierChanged } from '#shared/dossiers/schemas.ts';
+import { detailsOf, refusalsIn } from '../api/index.ts';
 import { live } from '../live/index.ts';
 
 /** The places of the page where something is done; a failure stays beside its own. */
@@ -65,7 +65,7 @@ export class Acts {
     try {
       this.#held.take(await act.send(this.#held.version()));
     } catch (error) {
-      const changed = changedIn(error);
+      const changed = detailsOf<DossierChanged>(error, 'dossier.changed');
       if (changed) this.#held.take(changed.current);
       if (!changed || !again || act.untouched?.() !== true) throw error;
       await this.#send(act, false);
@@ -73,14 +73,9 @@ export class Acts {
   }
 
   #failureOf(error: unknown, { wanted, now }: Act): Failure {
-    const changed = changedIn(error);
+    const changed = detailsOf<DossierChanged>(error, 'dossier.changed');
     if (changed) return { kind: 'changed', changes: changed.changes, wanted, now: now?.() };
     const reasons = refusalsIn(error);
     return reasons.length > 0 ? { kind: 'refused', reasons, at: live.serverTime() } : { kind: 'failed', error };
   }
-}
-
-function changedIn(error: unknown): DossierChanged | undefined {
-  if (!(error instanceof ApiError) || error.code !== 'dossier.changed') return undefined;
-  return DossierChanged.safeParse(error.details).data;
 }

@@ -1,6 +1,7 @@
 import { listMovesCall, moveDossierCall, readDossierCall, readWorkflowCall, undoMoveCall } from '#shared/dossiers/api.ts';
 import type { Dossier, Move } from '#shared/dossiers/schemas.ts';
-import type { Status, Workflow } from '#shared/dossiers/statuses.ts';
+import type { Status } from '#shared/dossiers/statuses.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { listMachinesCall } from '#shared/machines/api.ts';
 import type { Machine } from '#shared/machines/schemas.ts';
 import { listLightsCall } from '#shared/qa/api.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HistoryEntry } from '#shared/dossiers/schemas.ts';
-import { wordsOf } from '#shared/messages/index.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
 import { dossier as en } from '../i18n/messages/en/dossier.ts';
 import { dossier as fr } from '../i18n/messages/fr/dossier.ts';
 import { endedItems, wasBroken, whatWasDone } from './history-words.ts';

@@ -1,5 +1,5 @@
 import type { Refusal } from '#shared/errors.ts';
-import { sentenceOf } from '#shared/messages/index.ts';
+import { sentenceOf } from '#shared/messages/sentences.ts';
 import type { Role } from '#shared/roles.ts';
 import { locale, words } from '../i18n/index.ts';
 
@@ -17,7 +17,7 @@ export function personText(by: string, role: Role | null): string {
 
 /** A condition in the reader's language: facts for everybody come in the site's. */
 export function refusalText(refusal: Refusal, machineName: (id: string) => string): string {
-  return Object.hasOwn(words().rules, refusal.rule) ? sentenceOf(refusal, locale.current, machineName) : refusal.message;
+  return Object.hasOwn(words().rules, refusal.rule) ? sentenceOf(refusal, words(), machineName) : refusal.message;
 }
 
 /** A figure as it is typed in the current language. */

@@ -9,12 +9,12 @@ const NBSP = '\u00A0';
 beforeEach(() => locale.choose('fr'));
 
 describe('formats', () => {
-  test('dates and hours are those of the site, whatever the device’s zone', () => {
+  test('dates and hours are those of the site, whatever the device’s zone', async () => {
     expect(format.dateTime(AT, AT)).toBe('ven. 20 nov. 14:05');
     expect(format.timeWithSeconds(AT)).toBe('14:05:08');
     expect(format.dateLong(AT)).toBe('vendredi 20 novembre');
     expect(format.dateTime('2025-07-01T08:00:00Z', AT)).toBe('mar. 1 juil. 2025 10:00');
-    locale.choose('en');
+    await locale.choose('en');
     expect(format.dateTime(AT, AT)).toBe('Fri, 20 Nov 14:05');
   });
 

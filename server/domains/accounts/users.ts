@@ -1,7 +1,8 @@
 import { Types, type QueryFilter } from 'mongoose';
 import type { z } from 'zod';
 import type { ChangeUser, CreateUser, User, UserWithPassword } from '#shared/accounts/schemas.ts';
-import { inWords } from '#shared/messages/index.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
+import { inWords } from '#shared/messages/sentences.ts';
 import { ROLES, type Role } from '#shared/roles.ts';
 import { plainText } from '#shared/text.ts';
 import type { Context } from '#server/platform/context.ts';
@@ -159,7 +160,7 @@ function isActiveAdmin({ roles, disabled }: Pick<UserRow, 'roles' | 'disabled'>)
 /** Two administrators who disable each other at once write the same topic's counter: the second is tried again and refused here. */
 async function refuseWithoutAdmin(ctx: Context, leaving: UserRow): Promise<void> {
   const others = await UserModel.findOne({ roles: 'admin', disabled: false, _id: { $ne: leaving._id } }).lean();
-  if (!others) throw new RuleBroken('user.rule', inWords([{ rule: 'last_admin' }], ctx.locale, String));
+  if (!others) throw new RuleBroken('user.rule', inWords([{ rule: 'last_admin' }], wordsOf(ctx.locale), String));
 }
 
 async function endRights(userId: string, rolesLeft: readonly Role[]): Promise<void> {

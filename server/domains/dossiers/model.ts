@@ -1,7 +1,8 @@
 import { Schema, model, type Types } from 'mongoose';
 import type { Role } from '#shared/roles.ts';
 import type { PlanFields, PrescriptionFields, Priority } from '#shared/dossiers/schemas.ts';
-import { STATUSES, type ItemCode, type SignedItem, type Status, type Workflow } from '#shared/dossiers/statuses.ts';
+import { STATUSES, type ItemCode, type SignedItem, type Status } from '#shared/dossiers/statuses.ts';
+import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 
 /** Who did something, in which role, when. */
 export interface ActRow {

@@ -1,6 +1,8 @@
 import { unmetFor, type Unmet } from '#shared/dossiers/workflow.ts';
-import type { Status, Workflow } from '#shared/dossiers/statuses.ts';
-import { inWords } from '#shared/messages/index.ts';
+import type { Status } from '#shared/dossiers/statuses.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
+import { inWords } from '#shared/messages/sentences.ts';
 import type { ErrorCode } from '#shared/messages/words.ts';
 import type { Role } from '#shared/roles.ts';
 import type { LightColour } from '#shared/qa/schemas.ts';
@@ -23,7 +25,7 @@ export function actOf(ctx: Context): ActRow {
 
 /** Refuses with every unmet condition in words; does nothing when there is none. */
 export function refuseUnless(ctx: Context, code: ErrorCode, unmet: readonly Unmet[]): void {
-  if (unmet.length > 0) throw new RuleBroken(code, inWords(unmet, ctx.locale, machineName));
+  if (unmet.length > 0) throw new RuleBroken(code, inWords(unmet, wordsOf(ctx.locale), machineName));
 }
 
 /** Every condition that a move of this dossier does not meet. */

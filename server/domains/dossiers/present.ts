@@ -1,8 +1,10 @@
 import type { Locale } from '#shared/accounts/schemas.ts';
-import { inWords, wordsOf } from '#shared/messages/index.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
+import { inWords } from '#shared/messages/sentences.ts';
 import { may, type Role } from '#shared/roles.ts';
 import type { Dossier, DossierCard, HistoryEntry, Item } from '#shared/dossiers/schemas.ts';
-import { STATUSES, type ItemCode, type Status, type Workflow } from '#shared/dossiers/statuses.ts';
+import { STATUSES, type ItemCode, type Status } from '#shared/dossiers/statuses.ts';
+import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { blockedBy, type Clearance } from '#shared/dossiers/workflow.ts';
 import type { Light, LightColour } from '#shared/qa/schemas.ts';
 import { blocks } from '#shared/qa/lights.ts';
@@ -66,7 +68,7 @@ export function presentCard(row: DossierRow, { light, at, locale }: Sight): Doss
     referringPhysician: row.referringPhysician,
     tags: row.tags,
     clearance,
-    blocked: inWords(blockedBy({ ...timing, clearance }, light.light, at), locale, machineName),
+    blocked: inWords(blockedBy({ ...timing, clearance }, light.light, at), wordsOf(locale), machineName),
     sessions: sessionCount(row),
   };
 }

@@ -1,8 +1,10 @@
 import { Types } from 'mongoose';
 import type { ChangeDossier, CreateDossier, Dossier, Move, MoveDossier } from '#shared/dossiers/schemas.ts';
-import { ITEMS, type ItemCode, type Workflow } from '#shared/dossiers/statuses.ts';
+import { ITEMS, type ItemCode } from '#shared/dossiers/statuses.ts';
+import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { revokedBy, stepsFrom } from '#shared/dossiers/workflow.ts';
-import { inWords } from '#shared/messages/index.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
+import { inWords } from '#shared/messages/sentences.ts';
 import { isActive, machineName } from '#server/domains/machines/index.ts';
 import { findPatient } from '#server/domains/patients/index.ts';
 import type { Context } from '#server/platform/context.ts';
@@ -114,7 +116,7 @@ export async function movesOf(ctx: Context, id: string): Promise<Move[]> {
   return stepsFrom(workflow, row.status).map(({ target, direction }) => {
     // The comment is asked for when the move is made: its absence now is no reason against it.
     const unmet = unmetForMove(ctx, workflow, row, { target, light: light.light, comment: '-' });
-    const reasons = inWords(unmet, ctx.locale, machineName);
+    const reasons = inWords(unmet, wordsOf(ctx.locale), machineName);
     return {
       target,
       direction,

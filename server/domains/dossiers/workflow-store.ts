@@ -1,5 +1,5 @@
 import { DEFAULT_WORKFLOW } from '#shared/dossiers/default-workflow.ts';
-import type { Workflow } from '#shared/dossiers/statuses.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { faultsOf } from '#shared/dossiers/workflow-faults.ts';
 import type { Context } from '#server/platform/context.ts';
 import { Invalid } from '#server/platform/errors.ts';

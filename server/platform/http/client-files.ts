@@ -7,6 +7,9 @@ import sirv from 'sirv';
 /** The folder of the built client. */
 export const CLIENT_DIR = path.resolve(import.meta.dirname, '../../../build');
 
+/** Where files with a hash in their name lie: they never change. */
+export const BUILT_FILES = '/_app/immutable/';
+
 /** The build's name, which the heartbeat carries; `dev` when no client was built. */
 export function buildName(): string {
   const file = path.join(CLIENT_DIR, '_app/version.json');
@@ -35,8 +38,10 @@ export function serveClient() {
     single: 'shell.html',
     gzip: true,
     brotli: true,
-    setHeaders: (res, pathname) =>
-      res.setHeader('Cache-Control', pathname.startsWith('/_app/immutable/') ? 'public, max-age=31536000, immutable' : 'no-cache'),
+    setHeaders: (res, pathname) => {
+      res.setHeader('Cache-Control', pathname.startsWith(BUILT_FILES) ? 'public, max-age=31536000, immutable' : 'no-cache');
+      res.setHeader('X-Content-Type-Options', 'nosniff');
+    },
   });
   return async (koa: KoaContext, next: Next): Promise<void> => {
     if (koa.method !== 'GET' && koa.method !== 'HEAD') {

@@ -1,7 +1,7 @@
 import type { Context as KoaContext, Next } from 'koa';
 import type { ErrorBody } from '#shared/errors.ts';
 import type { Locale } from '#shared/accounts/schemas.ts';
-import { wordsOf } from '#shared/messages/index.ts';
+import { wordsOf } from '#shared/messages/languages.ts';
 import { AppError, TooMany, Unavailable } from '../errors.ts';
 import type { Log } from '../log.ts';
 

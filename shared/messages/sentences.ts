@@ -1,27 +1,16 @@
 import type { Refusal } from '../errors.ts';
-import type { Locale } from '../accounts/schemas.ts';
 import type { Unmet } from '../dossiers/workflow.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
 import type { Naming, RuleParam, Words } from './words.ts';
 
-const LANGUAGES: Readonly<Record<Locale, Words>> = { fr, en };
-
-/** The domain's words in a language. */
-export function wordsOf(locale: Locale): Words {
-  return LANGUAGES[locale];
-}
-
 /** The sentence of a rule that is not met, in words that a clinician understands. `machineName` names a machine by its identifier. */
-export function sentenceOf(unmet: Unmet, locale: Locale, machineName: (id: string) => string): string {
-  const words = LANGUAGES[locale];
+export function sentenceOf(unmet: Unmet, words: Words, machineName: (id: string) => string): string {
   const sentence = Object.hasOwn(words.rules, unmet.rule) ? words.rules[unmet.rule as keyof Words['rules']] : undefined; // known by hasOwn
   return sentence ? sentence(unmet.params ?? {}, naming(words, machineName)) : unmet.rule;
 }
 
 /** Puts unmet rules into words. */
-export function inWords(unmet: readonly Unmet[], locale: Locale, machineName: (id: string) => string): Refusal[] {
-  return unmet.map((one) => ({ ...one, message: sentenceOf(one, locale, machineName) }));
+export function inWords(unmet: readonly Unmet[], words: Words, machineName: (id: string) => string): Refusal[] {
+  return unmet.map((one) => ({ ...one, message: sentenceOf(one, words, machineName) }));
 }
 
 function naming(words: Words, machineName: (id: string) => string): Naming {

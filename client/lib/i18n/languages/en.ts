@@ -1,0 +1,5 @@
+import { en as words } from '#shared/messages/en.ts';
+import { en as texts } from '../messages/en.ts';
+import type { Language } from '../language.ts';
+
+export const language: Language = { locale: 'en', texts, words };
