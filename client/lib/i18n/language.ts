@@ -8,9 +8,3 @@ export interface Language {
   readonly texts: Messages;
   readonly words: Words;
 }
-
-/** A page loads the language that it speaks, not the others. */
-export const LANGUAGES: Readonly<Record<Locale, () => Promise<{ language: Language }>>> = {
-  fr: () => import('./languages/fr.ts'),
-  en: () => import('./languages/en.ts'),
-};

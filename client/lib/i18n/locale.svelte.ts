@@ -1,8 +1,14 @@
 import type { Locale } from '#shared/accounts/schemas.ts';
 import { keep, kept } from '../storage.ts';
-import { LANGUAGES, type Language } from './language.ts';
+import type { Language } from './language.ts';
 
 const KEY = 'vigie.locale';
+
+/** A page loads the language that it speaks, not the others. */
+const LANGUAGES: Readonly<Record<Locale, () => Promise<{ language: Language }>>> = {
+  fr: () => import('./languages/fr.ts'),
+  en: () => import('./languages/en.ts'),
+};
 
 /** The language and the time zone in which everything is said. The person's choice is kept; else the site's language holds. */
 class LocaleState {
