@@ -1,5 +1,6 @@
 import type { Refusal } from '../errors.ts';
 import type { LightColour } from '../qa/schemas.ts';
+import type { SourceFailureCode } from '../qa/source-failures.ts';
 import type { Role } from '../roles.ts';
 import type { ItemCode, Status } from '../dossiers/statuses.ts';
 
@@ -28,6 +29,8 @@ export interface Words {
   checklist: Record<string, string>;
   rules: Record<RuleName, RuleSentence>;
   errors: Record<ErrorCode, string>;
+  /** Why a source of controls could not be read. */
+  sourceFailures: Record<SourceFailureCode, string>;
   and: string;
   or: string;
 }
