@@ -20,7 +20,7 @@ export interface NameMatch {
 /** The rules of a configuration, ready to use. `match` knows NFC, case and word edges: see server/domains/qa/patterns.ts. */
 export interface ClassifyRules {
   readonly typeOfModule: ReadonlyMap<number, QaType>;
-  match(name: string): NameMatch;
+  readonly match: (name: string) => NameMatch;
 }
 
 /** Why a control does not count, or counts and should be looked at (`ambiguous`, `type.not-required`). */
