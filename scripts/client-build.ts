@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,9 +15,19 @@ export async function ensureClientBuilt(say: (line: string) => void): Promise<bo
   const changedAt = Math.max(...(await Promise.all(SOURCES.map((source) => newest(path.join(ROOT, source))))));
   if (builtAt > changedAt) return false;
   say('Building the client (about ten seconds, once)…');
-  const { build } = await import('vite');
-  await build({ root: ROOT, logLevel: 'error' });
+  await build();
   return true;
+}
+
+/** In a process of its own: the builder's memory goes with it, and the server can be made ready meanwhile. */
+async function build(): Promise<void> {
+  const child = spawn(process.execPath, [path.join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'error'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, NODE_ENV: 'production' },
+  });
+  const [code] = (await once(child, 'exit')) as [number | null]; // what `exit` gives
+  if (code !== 0) throw new Error('The client could not be built: see above.');
 }
 
 async function newest(place: string): Promise<number> {

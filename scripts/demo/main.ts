@@ -3,11 +3,11 @@ import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { SYSTEM } from '#server/platform/context.ts';
+import { SYSTEM, type Context } from '#server/platform/context.ts';
 import { createLog, type Log } from '#server/platform/log.ts';
-import type { AppDeps } from '#server/app.ts';
+import type { App, AppDeps } from '#server/app.ts';
 import { start, stopOnSignals, type Running } from '#server/main.ts';
-import { SettingsError, settingsOfProcess } from '#server/settings.ts';
+import { SettingsError, settingsOfProcess, type Settings } from '#server/settings.ts';
 import { CreatePeer } from '#shared/pacs/schemas.ts';
 import { hasDossiers } from '#server/domains/dossiers/index.ts';
 import { ensurePeer } from '#server/domains/pacs/index.ts';
@@ -37,7 +37,8 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   const settings = settingsOfProcess();
   if (!LOOPBACK.includes(settings.HOST)) throw new SettingsError(['HOST: the demo has a known password and runs on loopback only']);
   const log = createLog(settings.LOG_LEVEL);
-  if (!serveClient) await ensureClientBuilt((line) => process.stdout.write(`${line}\n`));
+  const building = serveClient ? undefined : ensureClientBuilt((line) => process.stdout.write(`${line}\n`));
+  await Promise.all([building, fill(settings, log)]);
   let people: Cast | undefined;
   const running = await start({
     settings,
@@ -45,14 +46,7 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
     demo: { accounts: DEMO_USERS.map(({ username, role }) => ({ username, role })), password: DEMO_PASSWORD },
     ...(serveClient ? { serveClient } : {}),
     beforeListening: async (app) => {
-      const system = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
-      const cast = await castPeople(app.contexts, system);
-      if (!(await hasDossiers())) await seedDemo(system, cast, new Date());
-      await ensurePeer(
-        system,
-        CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }),
-      );
-      people = cast;
+      people = await castPeople(app.contexts, demoContext(app));
     },
   });
   const stopLife = people && !still ? startDemoLife(people, running, log) : () => Promise.resolve();
@@ -68,6 +62,27 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   );
   process.stdout.write(welcome(running.url, still, keeps));
 }
+
+/** Fills an empty site, in a run that serves nobody: the client is built at the same time. */
+async function fill(settings: Settings, log: Log): Promise<void> {
+  const filled = await start({
+    settings: { ...settings, VIGIE_ROLES: [] },
+    log,
+    serveClient: () => Promise.resolve(),
+    beforeListening: async (app) => {
+      const system = demoContext(app);
+      const cast = await castPeople(app.contexts, system);
+      if (!(await hasDossiers())) await seedDemo(system, cast, new Date());
+      await ensurePeer(
+        system,
+        CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }),
+      );
+    },
+  });
+  await filled.stop();
+}
+
+const demoContext = ({ contexts }: App): Context => contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
 
 /** What moves by itself: people who go on with dossiers and lights, and the scanner. Returns what ends it. */
 function startDemoLife(cast: Cast, { settings, reception }: Running, log: Log): () => Promise<void> {

@@ -25,7 +25,9 @@ export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<
   for (const { status, count, maxHours } of DEMO_BOARD) {
     for (let index = 0; index < count; index += 1) {
       const hours = Math.max(0.5, maxHours * random() ** 1.5);
-      await seedDossier(cast, random, { person, status, enteredAt: addHours(now, -hours), older: hours > LIT_HOURS });
+      const wanted = { person, status, enteredAt: addHours(now, -hours), older: hours > LIT_HOURS };
+      // A whole life is one act here: the disk is waited for once, not at every step.
+      await system.atomically('dossiers', () => seedDossier(cast, random, wanted));
       person += 1;
     }
   }
