@@ -38,9 +38,21 @@ class Finish {
   }
 }
 
-async function movesSeen(count: number): Promise<{ figures: ReturnType<typeof figuresOf>; message: string }> {
+async function movesSeen(count: number): Promise<Moves> {
   const server = await startChild('serve-app.ts', [], { NODE_ENV: 'production' });
   const [url = ''] = server.ready.split(' ');
+  const seen = await movesAt(url, count, ROUNDS);
+  await server.stop();
+  return seen;
+}
+
+interface Moves {
+  figures: ReturnType<typeof figuresOf>;
+  message: string;
+}
+
+/** Moves a dossier to and fro at a running server with test accounts; measures each move from its request to its event at the last client. */
+export async function movesAt(url: string, count: number, rounds: number): Promise<Moves> {
   const technologist = await signedIn(url, 'technologist');
   const oncologist = await signedIn(url, 'oncologist');
   const finish = new Finish();
@@ -64,7 +76,7 @@ async function movesSeen(count: number): Promise<{ figures: ReturnType<typeof fi
     dossier = await technologist.call(tickItemCall, { params: { id: dossier.id, code }, body: { done: true, version: dossier.version } });
   }
   const times: number[] = [];
-  for (let round = 0; round < ROUNDS + WARM_UP; round += 1) {
+  for (let round = 0; round < rounds + WARM_UP; round += 1) {
     const params = { id: dossier.id };
     const all = finish.arm(count);
     const started = performance.now();
@@ -78,7 +90,6 @@ async function movesSeen(count: number): Promise<{ figures: ReturnType<typeof fi
     await undone;
   }
   for (const socket of sockets) socket.disconnect();
-  await server.stop();
   return { figures: figuresOf(times), message };
 }
 

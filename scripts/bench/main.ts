@@ -1,6 +1,7 @@
 // `npm run bench [name …]`: figures, as ratios against a floor measured in the same run. Nothing here decides a test.
 import { benchClient } from './client.ts';
 import { benchDatabase } from './database.ts';
+import { benchDicom } from './dicom.ts';
 import { benchList } from './list.ts';
 import { benchLive } from './live.ts';
 import { benchStart } from './start.ts';
@@ -11,6 +12,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   list: benchList,
   client: benchClient,
   database: benchDatabase,
+  dicom: benchDicom,
 };
 
 const asked = process.argv.slice(2);

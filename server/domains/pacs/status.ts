@@ -46,6 +46,7 @@ export async function createStatusBoard({ settings, root, timezone, now, insertQ
   );
   let today = before?.today ?? { day: dayIn(timezone, now()), instances: 0, bytes: 0 };
   let days = before?.days ?? [];
+  let dayLookedAt = 0;
   let listening = false;
   let why: string | null = 'starting';
   let problem: { code: string; at: number } | null = null;
@@ -54,7 +55,11 @@ export async function createStatusBoard({ settings, root, timezone, now, insertQ
   let told: StatusRow['status'] | undefined;
   let telling: StatusRow['status'] | undefined;
 
+  /** Asked for every instance: the calendar is looked at once a minute. */
   function turnDay(at: Date): void {
+    const minute = Math.floor(at.getTime() / MINUTE_MS);
+    if (minute === dayLookedAt) return;
+    dayLookedAt = minute;
     const day = dayIn(timezone, at);
     if (day === today.day) return;
     days = [...days, { day: today.day, bytes: today.bytes }].slice(-DAYS_KEPT);
