@@ -37,6 +37,7 @@ const DOORS = {
   tedious: '^server/platform/sqlserver',
   'dcmjs-dimse': '^server/platform/dicom',
   nodemailer: '^server/platform/mail',
+  'ms-teams-webhook': '^server/platform/teams',
 };
 
 module.exports = {

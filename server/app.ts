@@ -7,11 +7,17 @@ import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccount
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
 import { loadRegistry, machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
+import {
+  ensureSettingsChannel,
+  mountNotifications,
+  notificationsPresenters,
+  type AlertMeans,
+} from '#server/domains/notifications/index.ts';
 import { mountPacs, pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
 import { mountQa, qaPresenters } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
-import { createContexts, type ContextFactory } from '#server/platform/context.ts';
+import { createContexts, SYSTEM, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
 import { createEventLog, type EventLog } from '#server/platform/events.ts';
 import { BUILT_FILES, scriptSources } from '#server/platform/http/client-files.ts';
@@ -25,6 +31,7 @@ import type { Log } from '#server/platform/log.ts';
 import type { Database } from '#server/platform/mongo/connect.ts';
 import type { Presenters } from '#server/platform/realtime/presentation.ts';
 import { startRealtime, type Realtime } from '#server/platform/realtime/server.ts';
+import { alertMeansOf } from './alerts.ts';
 import { authenticate, socketIdentity } from './callers.ts';
 import { connectStudiesToDossiers, receptionOf } from './reception.ts';
 import type { Settings } from './settings.ts';
@@ -46,6 +53,8 @@ export interface App {
   events: EventLog;
   contexts: ContextFactory;
   realtime: Realtime;
+  /** By what alerts leave. */
+  alerts: AlertMeans;
   /** Closes the live channel and waits for requests that run; the database stays open. */
   close(): Promise<void>;
 }
@@ -54,6 +63,7 @@ const presenters: Presenters = {
   ...accountsPresenters,
   ...dossiersPresenters,
   ...machinesPresenters,
+  ...notificationsPresenters,
   ...pacsPresenters,
   ...patientsPresenters,
   ...qaPresenters,
@@ -75,6 +85,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   await loadRegistry(events);
   await startDossiers(site);
   connectStudiesToDossiers();
+  const alerts = alertMeansOf(settings, { demo: deps.demo !== null });
+  await ensureSettingsChannel(contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }), alerts);
 
   // The live channel needs the HTTP server, and some calls end its sockets: it is reached through this.
   const late: { realtime?: Realtime } = {};
@@ -93,6 +105,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   mountDossiers(api);
   mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
   mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
+  mountNotifications(api, alerts);
   mountDocs(api, { name: site.name, version: build });
   const answer = middlewareOf(deps, api, contexts).callback();
   httpServer.on('request', (request, response) => void answer(request, response));
@@ -117,6 +130,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     events,
     contexts,
     realtime,
+    alerts,
     close: async () => {
       events.stop();
       await realtime.close();

@@ -1,4 +1,4 @@
-import { SYSTEM } from '#server/platform/context.ts';
+import { SYSTEM, type Context } from '#server/platform/context.ts';
 import { buildName, serveClient } from '#server/platform/http/client-files.ts';
 import { startJobs, type Jobs } from '#server/platform/jobs/index.ts';
 import { createLog, type Log } from '#server/platform/log.ts';
@@ -7,6 +7,7 @@ import { createIndexes } from '#server/platform/mongo/models.ts';
 import { migrate } from '#server/platform/mongo/migrations.ts';
 import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
+import { startDelivering } from '#server/domains/notifications/index.ts';
 import type { Reception } from '#server/domains/pacs/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -53,6 +54,9 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
   if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
   const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(app, { settings, log, now }) : undefined;
   const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(settings, database, log) : undefined;
+  const delivering = settings.VIGIE_ROLES.includes('jobs')
+    ? startDelivering({ ctx: systemOf(app, settings), means: app.alerts, log })
+    : undefined;
   const url = settings.PUBLIC_URL ?? `http://${settings.HOST === '127.0.0.1' ? 'localhost' : settings.HOST}:${settings.PORT}`;
   log.info({ roles: settings.VIGIE_ROLES, database: database.kind, url }, 'Vigie is running');
   return {
@@ -62,12 +66,17 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
     url,
     reception,
     stop: async () => {
-      await jobs?.stop();
+      await Promise.all([jobs?.stop(), delivering?.stop()]);
       await reception?.close();
       await app.close();
       await database.close();
     },
   };
+}
+
+/** A context of the application itself. */
+function systemOf({ contexts }: App, { SITE_LOCALE: locale }: Settings): Context {
+  return contexts({ actor: SYSTEM, locale, from: 'local' });
 }
 
 /** The jobs of the site as a whole: any process with the role may run them. */
@@ -116,7 +125,7 @@ export async function runForUse(): Promise<void> {
     const log = createLog(settings.LOG_LEVEL);
     const running = await start({ settings, log });
     stopOnSignals(running, log);
-    const admin = await ensureFirstAdmin(running.app.contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }));
+    const admin = await ensureFirstAdmin(systemOf(running.app, settings));
     if (admin) {
       process.stdout.write(
         `\n  First start. Sign in at ${running.url} as "${admin.username}" with the one-time password: ${admin.oneTimePassword}\n\n`,

@@ -16,7 +16,7 @@ const Fields = z.object({
   PORT: port.default(3000),
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: 'a URL with http or https' }).optional(),
   TRUST_PROXY: z.coerce.number().int().min(0).max(10).default(0),
-  HTTPS_PROXY: z.string().optional(),
+  HTTPS_PROXY: z.url({ protocol: /^https?$/, error: 'a URL with http or https, as http://proxy:3128' }).optional(),
   NO_PROXY: z.string().optional(),
   DATA_DIR: z.string().min(1).default('./data'),
   MONGODB_URI: z

@@ -1,5 +1,6 @@
 import type { DossierEvents } from './dossiers/events.ts';
 import type { MachineEvents } from './machines/events.ts';
+import type { NotificationEvents } from './notifications/events.ts';
 import type { PacsEvents } from './pacs/events.ts';
 import type { PatientEvents } from './patients/events.ts';
 import type { QaEvents } from './qa/events.ts';
@@ -29,7 +30,8 @@ export interface ClientToServer {
 }
 
 /** Facts of every domain, by the name of the Socket.IO event. */
-export interface FactEvents extends DossierEvents, MachineEvents, PacsEvents, PatientEvents, QaEvents, ScreenEvents, SettingsEvents {
+export interface FactEvents
+  extends DossierEvents, MachineEvents, NotificationEvents, PacsEvents, PatientEvents, QaEvents, ScreenEvents, SettingsEvents {
   hidden: (event: TopicEvent<undefined>) => void;
 }
 

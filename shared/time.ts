@@ -23,6 +23,12 @@ export function startOfDay(zone: string, day: string): Date {
   return midnightOf(zone, year, month, date);
 }
 
+/** Minutes since midnight on the clock of a time zone: 0 to 1439. */
+export function minuteOfDay(zone: string, at: Date): number {
+  const { hour, minute } = partsIn(zone, at);
+  return hour * 60 + minute;
+}
+
 function midnightOf(zone: string, year: number, month: number, day: number): Date {
   const wanted = Date.UTC(year, month - 1, day);
   // Twice: the offset found at the first guess may be that of the other side of a clock change.

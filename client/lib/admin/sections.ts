@@ -2,7 +2,7 @@ import type { Right } from '#shared/roles.ts';
 
 /** A section of the administration; one of its rights opens it. */
 export interface Section {
-  name: 'users' | 'screens' | 'machines' | 'audit' | 'rights';
+  name: 'users' | 'screens' | 'machines' | 'channels' | 'audit' | 'rights';
   href: string;
   right: Right;
 }
@@ -11,6 +11,7 @@ export const SECTIONS: readonly Section[] = [
   { name: 'users', href: '/admin/users', right: 'users:manage' },
   { name: 'screens', href: '/admin/screens', right: 'screens:manage' },
   { name: 'machines', href: '/admin/machines', right: 'machines:write' },
+  { name: 'channels', href: '/admin/channels', right: 'channels:manage' },
   { name: 'audit', href: '/admin/audit', right: 'audit:read' },
   { name: 'rights', href: '/admin/rights', right: 'users:manage' },
 ];

@@ -16,6 +16,9 @@ export const m: Messages = {
   get machines() {
     return locale.language.texts.machines;
   },
+  get notifications() {
+    return locale.language.texts.notifications;
+  },
   get pacs() {
     return locale.language.texts.pacs;
   },

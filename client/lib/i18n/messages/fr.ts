@@ -2,6 +2,7 @@ import { admin } from './fr/admin.ts';
 import { board } from './fr/board.ts';
 import { dossier } from './fr/dossier.ts';
 import { machines } from './fr/machines.ts';
+import { notifications } from './fr/notifications.ts';
 import { pacs } from './fr/pacs.ts';
 import { patients } from './fr/patients.ts';
 import { screens } from './fr/screens.ts';
@@ -10,4 +11,4 @@ import { shell } from './fr/shell.ts';
 import { ui } from './fr/ui.ts';
 import { wall } from './fr/wall.ts';
 
-export const fr = { admin, board, dossier, machines, pacs, patients, screens, session, shell, ui, wall };
+export const fr = { admin, board, dossier, machines, notifications, pacs, patients, screens, session, shell, ui, wall };

@@ -2,6 +2,7 @@ import type { AdminMessages } from './fr/admin.ts';
 import type { BoardMessages } from './fr/board.ts';
 import type { DossierMessages } from './fr/dossier.ts';
 import type { MachinesMessages } from './fr/machines.ts';
+import type { NotificationsMessages } from './fr/notifications.ts';
 import type { PacsMessages } from './fr/pacs.ts';
 import type { PatientsMessages } from './fr/patients.ts';
 import type { ScreensMessages } from './fr/screens.ts';
@@ -16,6 +17,7 @@ export interface Messages {
   board: BoardMessages;
   dossier: DossierMessages;
   machines: MachinesMessages;
+  notifications: NotificationsMessages;
   pacs: PacsMessages;
   patients: PatientsMessages;
   screens: ScreensMessages;

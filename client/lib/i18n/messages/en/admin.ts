@@ -21,6 +21,8 @@ const rights: AdminMessages['rights']['rights'] = {
   'qa:set-light': 'Set a light by hand',
   'wall:read': 'See the wall screen',
   'screens:manage': 'Open and close screens',
+  'channels:manage': 'Manage alert channels and see what was sent',
+  'alerts:health': 'Be told that alerts do not leave',
   'users:manage': 'Manage users',
   'audit:read': 'Read the audit log',
   'settings:manage': 'Change settings',
@@ -35,7 +37,7 @@ const rights: AdminMessages['rights']['rights'] = {
 export const admin: AdminMessages = {
   title: 'Administration',
   sections: 'Sections of the administration',
-  tabs: { users: 'Users', screens: 'Screens', machines: 'Machines', audit: 'Audit log', rights: 'Rights' },
+  tabs: { users: 'Users', screens: 'Screens', machines: 'Machines', channels: 'Alerts', audit: 'Audit log', rights: 'Rights' },
   forms: {
     stored: 'Stored',
     yours: 'What you typed',
@@ -153,6 +155,7 @@ export const admin: AdminMessages = {
       user: 'User',
       machine: 'Machine',
       screen: 'Screen',
+      channel: 'Channel',
       token: 'Token',
       workflow: 'Workflow',
       session: 'Session',

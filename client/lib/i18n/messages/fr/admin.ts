@@ -21,6 +21,8 @@ const rights: Record<string, string> = {
   'qa:set-light': 'Mettre un feu à la main',
   'wall:read': 'Voir l’écran mural',
   'screens:manage': 'Ouvrir et fermer les écrans',
+  'channels:manage': 'Gérer les canaux d’alerte et voir les envois',
+  'alerts:health': 'Être averti que les alertes ne partent pas',
   'users:manage': 'Gérer les utilisateurs',
   'audit:read': 'Lire le journal',
   'settings:manage': 'Modifier les réglages',
@@ -36,7 +38,7 @@ const rights: Record<string, string> = {
 export const admin = {
   title: 'Administration',
   sections: 'Rubriques de l’administration',
-  tabs: { users: 'Utilisateurs', screens: 'Écrans', machines: 'Machines', audit: 'Journal', rights: 'Droits' },
+  tabs: { users: 'Utilisateurs', screens: 'Écrans', machines: 'Machines', channels: 'Alertes', audit: 'Journal', rights: 'Droits' },
   forms: {
     stored: 'Enregistré',
     yours: 'Votre saisie',
@@ -154,6 +156,7 @@ export const admin = {
       user: 'Utilisateur',
       machine: 'Machine',
       screen: 'Écran',
+      channel: 'Canal',
       token: 'Jeton',
       workflow: 'Circuit',
       session: 'Session',
