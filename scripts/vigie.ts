@@ -1,6 +1,7 @@
 // The command line: `npx vigie …`.
 import { parseArgs } from 'node:util';
 import { backupDatabase, checkDatabase, exportDatabase, restoreDatabase, serveDatabase } from './database.ts';
+import { evaluateControls, type EvaluateOptions } from './qa.ts';
 import { exportSettings, importSettings } from './settings-file.ts';
 
 const USAGE = `Usage:
@@ -12,11 +13,13 @@ const USAGE = `Usage:
   npx vigie database export DIR      writes all of it as Extended JSON lines, to move to another database
   npx vigie database import DIR      puts an export in place of the database; Vigie must be stopped
   npx vigie database serve           runs the embedded engine alone; its first line is its URI
+  npx vigie qa evaluate FILE.csv [--at 2026-11-20T12:00] [--from 2024-01-01] [--json]
+                                     judges an export of controls by the default rules, as they stood at that hour of the site
 
 Nothing that exists is replaced without being asked, or --yes.
 `;
 
-type Command = (args: readonly string[], options: { yes: boolean }) => Promise<void>;
+type Command = (args: readonly string[], options: EvaluateOptions & { yes: boolean }) => Promise<void>;
 
 const named = (value: string | undefined, what: string): string => {
   if (value === undefined) throw new Error(`Name the ${what}.`);
@@ -32,11 +35,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'database export': ([dir], options) => exportDatabase(named(dir, 'directory to write'), options),
   'database import': ([dir], options) => restoreDatabase(named(dir, 'directory to import'), options),
   'database serve': () => serveDatabase(),
+  'qa evaluate': ([file], options) => evaluateControls(named(file, 'CSV file to evaluate'), options),
 };
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { help: { type: 'boolean', short: 'h' }, yes: { type: 'boolean' } },
+  options: {
+    help: { type: 'boolean', short: 'h' },
+    yes: { type: 'boolean' },
+    at: { type: 'string' },
+    from: { type: 'string' },
+    json: { type: 'boolean' },
+  },
 });
 const [area = '', verb = '', ...rest] = positionals;
 const command = COMMANDS[`${area} ${verb}`];
@@ -45,7 +55,7 @@ if (values.help || !command) {
   process.exit(values.help ? 0 : 2);
 }
 try {
-  await command(rest, { yes: values.yes === true });
+  await command(rest, { ...values, yes: values.yes === true });
   process.exit(0);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
