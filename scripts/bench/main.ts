@@ -4,6 +4,7 @@ import { benchDatabase } from './database.ts';
 import { benchDicom } from './dicom.ts';
 import { benchList } from './list.ts';
 import { benchLive } from './live.ts';
+import { benchQa } from './qa.ts';
 import { benchStart } from './start.ts';
 
 const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<void>>> = {
   list: benchList,
   client: benchClient,
   database: benchDatabase,
+  qa: benchQa,
   dicom: benchDicom,
 };
 

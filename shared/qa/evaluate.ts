@@ -69,7 +69,7 @@ function evaluateType(view: View, type: QaType, shelf: Shelf, context: MachineCo
   const before = judgedOf.get(shelf);
   const kept = before && before.today === judging.today && before.context === context && before.calendar === calendar;
   const cells = kept ? judgedAgain(before.cells, judging, view) : allJudged(judging, view);
-  shelf.dirty.clear();
+  shelf.dirty = new Set();
   judgedOf.set(shelf, { today: judging.today, context, calendar, cells });
   return { cells, ...countsOf(cells), ...aroundNow(cells, judging.today), ...datesOf(shelf, cells, view.now) };
 }
@@ -81,7 +81,7 @@ function allJudged(judging: Judging, { calendar, ledger }: View): Cell[] {
 function judgedAgain(cells: readonly Cell[], judging: Judging, { calendar, ledger }: View): readonly Cell[] {
   const { list, positionOf } = sitePeriodsBetween(calendar, judging.type, ledger.setting.from, judging.today);
   const positions = new Set(mayChangeByTime(list, judging));
-  for (const index of judging.shelf.dirty) positions.add(positionOf.get(index) ?? -1);
+  for (const index of judging.shelf.dirty ?? []) positions.add(positionOf.get(index) ?? -1);
   const again = cells.slice();
   for (const position of positions) {
     const one = list[position];
@@ -111,7 +111,7 @@ function aroundNow(cells: readonly Cell[], today: number): Pick<TypeEvaluation, 
 function datesOf(shelf: Shelf, cells: readonly Cell[], now: WallClock): Pick<TypeEvaluation, 'latest' | 'nextAhead'> {
   let latest = cells.findLast(({ controls }) => controls.length > 0)?.controls.reduce(later) ?? null;
   let nextAhead: WallClock | null = null;
-  const soon = cells.slice(-2).flatMap(({ period }) => shelf.cells.get(period.index) ?? []);
+  const soon = cells.slice(-2).flatMap(({ period }) => shelf.cells.get(period.index)?.controls ?? []);
   for (const control of [...soon, ...shelf.loose.values()]) {
     if (control.at === null) continue;
     if (control.at <= now) latest = latest ? later(latest, control) : control;

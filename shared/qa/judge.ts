@@ -51,7 +51,7 @@ export function judgedBy(type: QaType, shelf: Shelf, context: MachineContext, vi
 
 /** Judges one period. */
 export function judge({ period, workingDays: siteDays }: SitePeriod, by: Judging): Cell {
-  const there = by.shelf.cells.get(period.index) ?? NONE;
+  const there = by.shelf.cells.get(period.index)?.controls ?? NONE;
   const controls = period.toDay + WEEKEND_DAYS < by.today ? there : there.filter(({ at }) => at !== null && at <= by.now);
   const { fromDay, toDay } = period;
   const stopped = by.downtime.length > 0 && by.downtime.some((stop) => touches(stop, fromDay, toDay));

@@ -1,5 +1,5 @@
 import { dayNumberOf, type DayNumber } from './calendar.ts';
-import { classify, type ClassifyRules, type LeftOutReason, type QaMachine } from './classify.ts';
+import { classify, type ClassifyRules, type LeftOutReason, type QaMachine, type Verdict } from './classify.ts';
 import { TYPES_IN_ORDER, type Control, type QaType, type WallClock } from './controls.ts';
 import { periodIndexOn, periodsBetween } from './periods.ts';
 
@@ -14,10 +14,17 @@ export interface LedgerSetting {
 
 /** The controls of one machine and type. `loose` ones lie in no judged period: they say whether a machine has the type, and what its latest control is. */
 export interface Shelf {
-  readonly cells: Map<number, Control[]>;
+  readonly cells: Map<number, Place>;
   readonly loose: Map<number, Control>;
-  /** Periods whose controls changed since they were last judged. */
-  readonly dirty: Set<number>;
+  /** Periods whose controls changed since they were last judged; null: none was judged yet. */
+  dirty: Set<number> | null;
+}
+
+/** The controls of one machine, type and period. */
+interface Place {
+  readonly shelf: Shelf;
+  readonly period: number;
+  controls: Control[];
 }
 
 /** A control on the page "Contrôles non classés". */
@@ -28,12 +35,6 @@ export interface LeftOut {
   readonly type: QaType | null;
 }
 
-interface Place {
-  readonly shelf: Shelf;
-  /** null: loose. */
-  readonly period: number | null;
-}
-
 /** All controls, each in its place. One per process; changed by `applyChanges` only. */
 export interface Ledger {
   readonly setting: LedgerSetting;
@@ -41,7 +42,8 @@ export interface Ledger {
   readonly first: Readonly<Record<QaType, number>>;
   readonly shelves: ReadonlyMap<string, Readonly<Record<QaType, Shelf>>>;
   readonly machineOf: ReadonlyMap<number, QaMachine>;
-  readonly places: Map<number, Place | null>;
+  /** Where each control is: in a period, loose on a shelf, or (null) nowhere. */
+  readonly places: Map<number, Place | Shelf | null>;
   readonly leftOut: Map<number, LeftOut>;
   /** Controls dated later than the moment at which they were read. */
   readonly ahead: Map<number, LeftOut>;
@@ -95,25 +97,27 @@ export function typesSeen(ledger: Ledger, machine: string): QaType[] {
 function put(ledger: Ledger, control: Control, now: WallClock): void {
   const machine = ledger.machineOf.get(control.objectId);
   const verdict = classify(control, machine, ledger.setting.rules);
-  const leave = (reason: LeftOutReason, type: QaType | null): void => {
-    ledger.leftOut.set(control.id, { control, reason, machine: machine?.id ?? null, type });
-  };
   const shelves = machine && ledger.shelves.get(machine.id);
   if (!shelves || verdict.kind !== 'classified') {
     ledger.places.set(control.id, null);
-    leave(leftBy(verdict), null);
+    ledger.leftOut.set(control.id, { control, reason: leftBy(verdict), machine: machine?.id ?? null, type: null });
     return;
   }
-  const { type, ambiguous } = verdict;
+  const { type } = verdict;
   const period = periodOf(control, type, ledger);
   shelve(ledger, control, shelves[type], typeof period === 'number' ? period : null);
-  if (typeof period === 'string') leave(period, type);
-  else if (!machine.qaTypes.includes(type)) leave('type.not-required', type);
-  else if (ambiguous) leave('ambiguous', type);
+  const reason = typeof period === 'number' ? worthALook(verdict, machine) : period;
+  if (reason) ledger.leftOut.set(control.id, { control, reason, machine: machine.id, type });
   if (control.at !== null && control.at > now) ledger.ahead.set(control.id, { control, reason: 'date.future', machine: machine.id, type });
 }
 
-function leftBy(verdict: ReturnType<typeof classify>): LeftOutReason {
+/** Why a control that counts is listed nevertheless. */
+function worthALook({ type, ambiguous }: Verdict & { kind: 'classified' }, { qaTypes }: QaMachine): LeftOutReason | null {
+  if (!qaTypes.includes(type)) return 'type.not-required';
+  return ambiguous ? 'ambiguous' : null;
+}
+
+function leftBy(verdict: Verdict): LeftOutReason {
   if (verdict.kind === 'excluded') return 'excluded';
   return verdict.kind === 'unclassified' ? verdict.reason : 'machine.unknown';
 }
@@ -133,34 +137,36 @@ function firstOf(type: QaType, { from }: LedgerSetting): number {
 }
 
 function shelve(ledger: Ledger, control: Control, on: Shelf, period: number | null): void {
-  ledger.places.set(control.id, { shelf: on, period });
   if (period === null) {
     on.loose.set(control.id, control);
+    ledger.places.set(control.id, on);
     return;
   }
   const there = on.cells.get(period);
-  if (there) there.push(control);
-  else on.cells.set(period, [control]);
-  on.dirty.add(period);
+  const place = there ?? { shelf: on, period, controls: [control] };
+  if (there) there.controls.push(control);
+  else on.cells.set(period, place);
+  ledger.places.set(control.id, place);
+  on.dirty?.add(period);
 }
 
 function take(ledger: Ledger, id: number): void {
   const place = ledger.places.get(id);
+  if (place === undefined) return;
   ledger.places.delete(id);
   ledger.leftOut.delete(id);
   ledger.ahead.delete(id);
-  if (!place) return;
-  const { shelf: on, period } = place;
-  if (period === null) {
-    on.loose.delete(id);
+  if (place === null) return;
+  if ('loose' in place) {
+    place.loose.delete(id);
     return;
   }
-  const left = (on.cells.get(period) ?? []).filter((control) => control.id !== id);
-  if (left.length > 0) on.cells.set(period, left);
-  else on.cells.delete(period);
-  on.dirty.add(period);
+  const { shelf: on, period } = place;
+  place.controls = place.controls.filter((control) => control.id !== id);
+  if (place.controls.length === 0) on.cells.delete(period);
+  on.dirty?.add(period);
 }
 
 function shelf(): Shelf {
-  return { cells: new Map(), loose: new Map(), dirty: new Set() };
+  return { cells: new Map(), loose: new Map(), dirty: null };
 }
