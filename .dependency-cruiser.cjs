@@ -50,7 +50,19 @@ module.exports = {
       to: { pathNot: '^(shared/|node_modules/(zod|d3-[a-z]+)/)' },
     },
     { name: 'client-never-imports-server', severity: 'error', from: { path: '^client/' }, to: { path: '^(server|scripts)/' } },
-    { name: 'server-never-imports-client', severity: 'error', from: { path: '^server/' }, to: { path: '^(client|scripts)/' } },
+    {
+      name: 'server-never-imports-client',
+      severity: 'error',
+      from: { path: '^server/', pathNot: ['[.]test[.]ts$', '/testing/'] },
+      to: { path: '^(client|scripts)/' },
+    },
+    {
+      // The TDS simulator is a peer of the tests as well as the demo's server.
+      name: 'tests-of-the-server-import-no-client',
+      severity: 'error',
+      from: { path: ['^server/.*[.]test[.]ts$', '^server/.*/testing/'] },
+      to: { path: '^(client|scripts)/', pathNot: '^scripts/demo/artiscan/server[.]ts$' },
+    },
     {
       name: 'platform-knows-no-domain',
       severity: 'error',

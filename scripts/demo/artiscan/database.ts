@@ -49,7 +49,8 @@ export interface Controls {
   add(...controls: readonly SimulatedControl[]): void;
   rename(id: number, name: string): void;
   redate(id: number, at: string | null): void;
-  judge(id: number, conform: boolean | null): void;
+  /** What its results say: a text where the site's column is one. */
+  judge(id: number, verdict: boolean | string | null): void;
   remove(id: number): void;
   count(): number;
 }
@@ -111,7 +112,7 @@ function controlsOf(sqlite: DatabaseSync, tables: readonly Table[]): Controls {
     },
     rename: (id, name) => update('CONTROLE_STUDY SET Name', id, name),
     redate: (id, at) => update('CONTROLE_STUDY SET StudyDate', id, date(at)),
-    judge: (id, conform) => update('RESULT SET Conforme', id, conform === null ? null : Number(conform)),
+    judge: (id, verdict) => update('RESULT SET Conforme', id, typeof verdict === 'boolean' ? Number(verdict) : verdict),
     remove(id) {
       for (const table of ['CONTROLE_STUDY', 'RESULT']) sqlite.prepare(`DELETE FROM dbo.${table} WHERE Id_ControleStudy = ?`).run(id);
     },

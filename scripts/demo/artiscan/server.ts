@@ -4,6 +4,10 @@ import { makeCertificate, type Certificate } from './certificate.ts';
 import { ARTISCAN_TABLES, openDatabase, type Controls, type Table } from './database.ts';
 import { serveConnection, type Faults } from './session.ts';
 
+export { makeCertificate, type Certificate } from './certificate.ts';
+export { ARTISCAN_TABLES, type Controls, type SimulatedControl, type Table } from './database.ts';
+export type { Faults } from './session.ts';
+
 const LOOPBACK = '127.0.0.1';
 
 export interface SimulatorOptions {
@@ -61,18 +65,20 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the simulator has no port');
+  let stopped: Promise<void> | undefined;
+  async function stop(): Promise<void> {
+    const closed = once(server, 'close');
+    server.close();
+    for (const socket of sockets) socket.destroy();
+    await closed;
+    database.sqlite.close();
+  }
   return {
     host: LOOPBACK,
     port: address.port,
     ca: certificate.cert,
     controls: database.controls,
     connections: () => sockets.size,
-    async stop() {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-      database.sqlite.close();
-    },
+    stop: () => (stopped ??= stop()),
   };
 }

@@ -1,5 +1,4 @@
-import type * as Driver from 'tedious';
-import type { Connection } from 'tedious';
+import type { Connection, Request as SqlRequest, TYPES as SqlTypes } from 'tedious';
 import { configurationOf, type SqlServer } from './configuration.ts';
 import { failureOf, SqlFailure } from './failure.ts';
 import { cellOf, dateOf, type Cell } from './values.ts';
@@ -25,6 +24,11 @@ export interface Query {
 /** Runs one SELECT and gives its rows one by one, cells by position. */
 export type RunQuery = (query: Query, onRow: (cells: readonly Cell[]) => void) => Promise<void>;
 
+interface Driver {
+  Request: typeof SqlRequest;
+  TYPES: typeof SqlTypes;
+}
+
 /**
  * Opens one connection to a SQL Server, lets `use` read over it, and closes it whatever happens: at the deadline, when the signal aborts, when it breaks.
  * There is no pool and no second try: who polls will come again.
@@ -38,6 +42,7 @@ export async function readFromSqlServer<T>(server: SqlServer, signal: AbortSigna
   const connection = new driver.Connection(configurationOf(server));
   const numbers: number[] = [];
   let connected = false;
+  let running: SqlRequest | undefined;
   const told = (error: unknown): SqlFailure => failureOf(error, numbers, connected);
   connection.on('errorMessage', ({ number }) => numbers.push(number));
   const ending = endOf(server.deadlineMs, signal);
@@ -47,18 +52,23 @@ export async function readFromSqlServer<T>(server: SqlServer, signal: AbortSigna
     await Promise.race([connect(connection).catch(rethrow(told)), ending.reached]);
     connected = true;
     let rowsLeft = server.maxRows;
-    const run: RunQuery = (query, onRow) =>
-      runQuery(driver, connection, query, (cells) => {
+    const run: RunQuery = (query, onRow) => {
+      const { request, ended } = startRequest(driver, connection, query, (cells) => {
         try {
           if (rowsLeft-- <= 0) throw new SqlFailure('too-many', `over ${server.maxRows} rows`);
           onRow(cells);
         } catch (error) {
           ending.end(error);
         }
-      }).catch(rethrow(told));
+      });
+      running = request;
+      return ended.catch(rethrow(told));
+    };
     return await Promise.race([use(run), ending.reached]);
   } finally {
     ending.clear();
+    // Cancelled first: a connection that is closed while the end of an answer waits in the driver throws outside of all promises, and ends the process.
+    running?.cancel();
     connection.close();
   }
 }
@@ -96,12 +106,12 @@ function connect(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
 }
 
-function runQuery(
-  { Request, TYPES }: Driver,
-  connection: Connection,
-  query: Query,
-  onRow: (cells: readonly Cell[]) => void,
-): Promise<void> {
+interface Started {
+  readonly request: SqlRequest;
+  readonly ended: Promise<void>;
+}
+
+function startRequest({ Request, TYPES }: Driver, connection: Connection, query: Query, onRow: (cells: readonly Cell[]) => void): Started {
   const types = {
     datetime: TYPES.DateTime,
     datetime2: TYPES.DateTime2,
@@ -109,11 +119,11 @@ function runQuery(
     date: TYPES.Date,
     nvarchar: TYPES.NVarChar,
   };
-  return new Promise((resolve, reject) => {
-    const request = new Request(query.text, (error) => (error ? reject(error) : resolve()));
-    for (const { name, type, value } of query.parameters)
-      request.addParameter(name, types[type], type === 'nvarchar' ? value : dateOf(value));
-    request.on('row', (columns: readonly { value: unknown }[]) => onRow(columns.map(({ value }) => cellOf(value))));
-    connection.execSql(request);
-  });
+  const { promise: ended, resolve, reject } = Promise.withResolvers<void>();
+  const request = new Request(query.text, (error) => (error ? reject(error) : resolve()));
+  for (const { name, type, value } of query.parameters)
+    request.addParameter(name, types[type], type === 'nvarchar' ? value : dateOf(value));
+  request.on('row', (columns: readonly { value: unknown }[]) => onRow(columns.map(({ value }) => cellOf(value))));
+  connection.execSql(request);
+  return { request, ended };
 }

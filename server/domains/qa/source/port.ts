@@ -7,11 +7,13 @@ export interface Range {
   until?: WallClock;
 }
 
-/** A row or a line that cannot be a control. It says where, never its contents. */
+/** A row or a line that is wrong in a part. It says where, never its contents. */
 export interface RowFault {
+  /** `study 12`, `row 5`, `file.csv:12`. */
   where: string;
-  /** A code: the part that is missing or wrong (`id`, `machine`, `module`, `date`), or what the reader of CSV files says. */
+  /** Artiscan: the part without which it is no control (`id`, `machine`, `module`, `date`). CSV: the code of `CsvFault`. */
   fault: string;
+  column?: string;
 }
 
 export interface Reading {
