@@ -21,7 +21,9 @@ export default ts.config(
     languageOptions: {
       globals: { ...globals.node },
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.js', '.*.cjs', 'scripts/*.js', 'client/static/*.js'] },
+        projectService: {
+          allowDefaultProject: ['*.js', '.*.cjs', 'scripts/*.js', 'client/static/*.js', 'server/platform/mongo/embedded/worker-start.js'],
+        },
         tsconfigRootDir: import.meta.dirname,
         extraFileExtensions: ['.svelte'],
       },

@@ -1,4 +1,5 @@
-import dcmjs from 'dcmjs';
+import { createRequire } from 'node:module';
+import type dcmjs from 'dcmjs';
 import { EXPLICIT_LITTLE } from './uids.ts';
 import { feedDataset, metaOf } from './file.ts';
 import { encodingOf, valueText } from './header.ts';
@@ -67,9 +68,12 @@ function tagText(tag: number): string {
   return `(${hex.slice(0, 4)},${hex.slice(4)})`;
 }
 
+/** Loaded when tags are first looked at, and as dcmjs-dimse loads it: imported, the library would be in memory twice. */
+const dictionary = () => (createRequire(import.meta.url)('dcmjs') as typeof dcmjs).data.DicomMetaDictionary.dictionary; // its only export
+
 /** From dcmjs's dictionary. Value representations that depend on others (`US or SS`, written `ox`, `xs`) are read as bytes. */
 function attributeOf(tag: number): { vr: string; name: string } | null {
-  const found = dcmjs.data.DicomMetaDictionary.dictionary[tagText(tag)];
+  const found = dictionary()[tagText(tag)];
   if (!found) return null;
   return { vr: /^[A-Z][A-Z]$/.test(found.vr) ? found.vr : 'UN', name: found.name };
 }

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { absolutePath } from 'swagger-ui-dist';
+import absolutePath from 'swagger-ui-dist/absolute-path.js'; // its index would load the whole page into this process
 import { openApiOf } from './openapi.ts';
 import type { Api } from './serve.ts';
 

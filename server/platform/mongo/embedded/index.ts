@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -117,8 +118,8 @@ async function host(dataDir: string, file: string, release: () => void, options:
 }
 
 function hostWorker(input: WorkerInput, release: () => void, options: EmbeddedOptions): Promise<Part> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData: input,
+  const worker = new Worker(new URL('./worker-start.js', import.meta.url), {
+    workerData: { ...input, compiled: getCompileCacheDir() },
     name: 'vigie-database',
     resourceLimits: { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 24 },
   });

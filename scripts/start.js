@@ -1,4 +1,5 @@
-// `npm start`: builds the client when it was not built yet, then runs the server for real use.
+// `npm start`: builds the client when it was not built yet, then runs the server for real use. Plain JavaScript: the first file is read before the cache
+// is set, and the compiler of types would stay in memory because of it.
 import { enableCompileCache } from 'node:module';
 import path from 'node:path';
 
