@@ -82,7 +82,7 @@ export function createMonitor({ ctx, events, log, counters, status, peerOf, want
     if (wanted >= dueAt) return;
     dueAt = wanted;
     clearTimeout(timer);
-    timer = setTimeout(() => void flush(), wanted - Date.now());
+    timer = setTimeout(() => void flush(), Math.max(0, wanted - Date.now()));
   }
 
   function flush(): Promise<void> {

@@ -21,10 +21,13 @@ export interface Recovery {
 export async function recover(sink: StorageSink): Promise<Recovery> {
   const archive = await openArchive(sink, 0);
   const recovery = { removed: 0, finished: 0, failed: 0 };
-  for (const name of await readdir(join(sink.root, INCOMING))) {
-    recovery[await recoverFile(archive, join(sink.root, INCOMING, name))]++;
+  try {
+    for (const name of await readdir(join(sink.root, INCOMING))) {
+      recovery[await recoverFile(archive, join(sink.root, INCOMING, name))]++;
+    }
+  } finally {
+    archive.folders.close();
   }
-  archive.folders.close();
   return recovery;
 }
 

@@ -4,7 +4,7 @@ import { receive, STATUS, type Incoming, type Reception } from './incoming.ts';
 import { negotiate } from './negotiate.ts';
 import { writeData } from './pdu.ts';
 import { REJECT, type Rejection } from './rejection.ts';
-import { answered, openSession, tell, type Admission, type Serving, type Session } from './session.ts';
+import { answered, keepUntilDone, openSession, tell, type Admission, type Serving, type Session } from './session.ts';
 import { APPLICATION_CONTEXT, IMPLEMENTATION_CLASS_UID, IMPLEMENTATION_VERSION, isUid, VERIFICATION } from './uids.ts';
 
 const { Scp, Implementation, log } = dimse;
@@ -103,10 +103,8 @@ export class Service extends Scp implements Serving {
     if (!incoming) return session.reception ?? refusedStore(session);
     session.reception = UNDECIDED; // from here on the object is whole: it is stored even when the peer leaves
     const finishing = incoming.finish();
-    session.storing = finishing;
-    session.deps.storing.add(finishing);
+    keepUntilDone(session, finishing);
     const reception = await finishing;
-    session.deps.storing.delete(finishing);
     noteReception(session, reception);
     return reception;
   }

@@ -83,7 +83,10 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
   server.on('connection', doors.knock);
   server.on('tlsClientError', (_error: Error, socket: Socket) => refuseDoor(deps, addressOf(socket), 'TLS failed'));
   if (!options.tls) server.on('connection', doors.talk);
-  await listen(server, options.port, options.host);
+  await listen(server, options.port, options.host).catch((error: unknown) => {
+    deps.archive.folders.close(); // it is tried again every few seconds, each time with an archive of its own
+    throw error;
+  });
   const timer = setInterval(() => tickAll(sessions), Math.min(TICK_MS, limits.associateMs / 4, limits.closeMs / 4));
   timer.unref();
 

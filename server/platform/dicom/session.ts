@@ -192,9 +192,17 @@ function finish(session: Session, end: GuardEnd, detail: string | null): void {
   session.deps.open.delete(session);
   const { incoming } = session;
   // A message that came whole is being stored: that goes on, its answer has nobody to go to. Half an object is thrown away.
-  if (incoming && session.reception === null) void incoming.discard();
+  if (incoming && session.reception === null) keepUntilDone(session, incoming.discard());
   if (session.opened) tellEnded(session, end, detail);
   else tellRefused(session, end, detail);
+}
+
+/** Work that outlives the connection: the server does not close before it is done, and no file stays open behind it. */
+export function keepUntilDone(session: Session, work: Promise<unknown>): void {
+  session.storing = work;
+  const { storing } = session.deps;
+  storing.add(work);
+  void work.finally(() => storing.delete(work));
 }
 
 function tellEnded(session: Session, end: GuardEnd, detail: string | null): void {
