@@ -1,14 +1,17 @@
 import { readFile } from 'node:fs/promises';
-import { attachStudyTo, proposeContours, takeStudy } from '#server/domains/dossiers/index.ts';
+import { attachStudyTo, dossierCreated, proposeContours, takeStudy } from '#server/domains/dossiers/index.ts';
 import {
+  markToJudgeAgain,
   startPacs,
   structuresArrived,
   studyArrived,
   studyAttached,
+  type Candidate,
   type Reception,
   type ReceptionSettings,
   type StudyArrival,
 } from '#server/domains/pacs/index.ts';
+import { patientChanged, patientCreated } from '#server/domains/patients/index.ts';
 import type { Context, ContextFactory } from '#server/platform/context.ts';
 import { DEFAULT_LIMITS } from '#server/platform/dicom/limits.ts';
 import type { EventLog } from '#server/platform/events.ts';
@@ -31,6 +34,9 @@ export function connectStudiesToDossiers(): void {
   studyArrived.listen(offerToDossiers);
   studyAttached.listen(attachStudyTo);
   structuresArrived.listen(proposeContours);
+  patientCreated.listen(judgeStudiesOf);
+  patientChanged.listen(judgeStudiesOf);
+  dossierCreated.listen(judgeStudiesOfDossier);
 }
 
 /** What reception needs of the application that shows it. */
@@ -52,4 +58,12 @@ export async function startDicom(
 
 async function offerToDossiers(ctx: Context, arrival: StudyArrival): Promise<void> {
   arrival.settle(await takeStudy(ctx, arrival));
+}
+
+async function judgeStudiesOf(_ctx: Context, patient: Candidate): Promise<void> {
+  await markToJudgeAgain(patient);
+}
+
+async function judgeStudiesOfDossier(_ctx: Context, { patient }: { patient: Candidate }): Promise<void> {
+  await markToJudgeAgain(patient);
 }

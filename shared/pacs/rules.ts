@@ -21,7 +21,7 @@ export interface KnownIdentity {
 
 /** Whether two identifiers agree: case, spaces and what pads them aside. */
 export function sameIdentifier(a: string, b: string): boolean {
-  return a.trim() !== '' && idKey(a) === idKey(b);
+  return a.trim() !== '' && identifierKey(a) === identifierKey(b);
 }
 
 /**
@@ -96,6 +96,7 @@ function nameKey(name: string): string {
   return plainText(name).replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-function idKey(id: string): string {
+/** An identifier as it is compared: without case and spaces. */
+export function identifierKey(id: string): string {
   return id.toLowerCase().replace(/\s/g, '');
 }

@@ -3,7 +3,7 @@ import { followPatient } from './patient-copies.ts';
 import { setSite } from './site.ts';
 import { ensureWorkflow } from './workflow-store.ts';
 
-export { createDossier, moveDossier } from './service.ts';
+export { createDossier, dossierCreated, moveDossier } from './service.ts';
 export { applySignature, tickItem } from './items.ts';
 export { attachStudyTo, proposeContours, takeStudy } from './studies.ts';
 export { endSession, startSession, writePlan, writePrescription } from './treatment.ts';

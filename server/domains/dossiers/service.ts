@@ -3,16 +3,21 @@ import type { ChangeDossier, CreateDossier, Dossier, Move, MoveDossier } from '#
 import { ITEMS, type ItemCode } from '#shared/dossiers/statuses.ts';
 import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { revokedBy, stepsFrom } from '#shared/dossiers/workflow.ts';
+import type { Patient } from '#shared/patients/schemas.ts';
 import { wordsOf } from '#shared/messages/languages.ts';
 import { inWords } from '#shared/messages/sentences.ts';
 import { isActive, machineName } from '#server/domains/machines/index.ts';
 import { findPatient } from '#server/domains/patients/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { Invalid } from '#server/platform/errors.ts';
+import { signal } from '#server/platform/signal.ts';
 import { CounterModel, DossierModel, type BeforeMove, type DossierRow, type SignatureRow, type TickRow } from './model.ts';
 import { actOf, hasWords, refuseUnless, roleOf, unmetForMove } from './policy.ts';
 import { searchKey, searchKeysOf } from './search.ts';
 import { announce, changeDossier, dueFrom, readerView, standingOf, undoable, UNDO_MS, withDerived, type Change } from './write.ts';
+
+/** A dossier was created; published inside the act. */
+export const dossierCreated = signal<{ dossier: string; patient: Pick<Patient, 'id' | 'ipp'> }>('dossier.created');
 
 /** Creates a dossier in À préparer: that is no move, whoever may create one may. */
 export async function createDossier(ctx: Context, { patientId, ...fields }: CreateDossier): Promise<Dossier> {
@@ -50,6 +55,7 @@ export async function createDossier(ctx: Context, { patientId, ...fields }: Crea
     await DossierModel.create([row]);
     const standing = await standingOf(ctx, row._id.toHexString());
     await announce(ctx, standing, { what: 'dossier.created', set: {}, to: 'A_PREPARER' });
+    await dossierCreated.publish(ctx, { dossier: row._id.toHexString(), patient: copy });
     return readerView(ctx, standing);
   });
 }

@@ -20,7 +20,7 @@ export async function judgeStudy(ctx: Context, uid: string): Promise<void> {
   await ctx.atomically(QUEUE, async () => {
     const row = await StudyModel.findById(uid).lean();
     if (!row) return;
-    if (row.attachment.state === 'pending') await settle(ctx, row);
+    if (row.attachment.state === 'pending' || isToJudgeAgain(row)) await settle(ctx, row);
     else if (row.attachment.dossier !== null) await bring(ctx, row, row.attachment.dossier);
   });
 }
@@ -77,14 +77,25 @@ export function studyEvents(rows: readonly StudyRow[]): NewEvent[] {
   ];
 }
 
+/** A study that waits is judged anew when a patient or dossier it may belong to was created or corrected. */
+function isToJudgeAgain({ attachment, judgeAgain }: StudyRow): boolean {
+  return attachment.state === 'waiting' && judgeAgain === true;
+}
+
 async function settle(ctx: Context, row: StudyRow): Promise<void> {
+  const before = row.attachment;
   const { outcome, patient } = await outcomeOf(ctx, row);
   const decided = { patient, by: ctx.actor.name, at: ctx.now() };
   const attachment: AttachmentRow =
     'dossier' in outcome
       ? { ...decided, state: 'attached', reason: null, dossier: outcome.dossier }
       : { ...decided, state: 'waiting', reason: outcome.reason, dossier: null };
-  await StudyModel.updateOne({ _id: row._id, 'attachment.state': 'pending' }, { $set: { attachment } });
+  const news = attachment.state !== before.state || attachment.reason !== before.reason || attachment.patient !== before.patient;
+  await StudyModel.updateOne(
+    { _id: row._id, 'attachment.state': before.state },
+    { ...(news ? { $set: { attachment } } : {}), $unset: { judgeAgain: true } },
+  );
+  if (!news) return;
   if (attachment.dossier !== null) await bringStructures(ctx, row, attachment.dossier);
   await ctx.record({
     action: attachment.state === 'attached' ? 'study.attached' : 'study.waiting',

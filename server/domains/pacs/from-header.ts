@@ -1,6 +1,7 @@
 import { plainText } from '#shared/text.ts';
 import { SEXES } from '#shared/patients/schemas.ts';
 import type { DicomPatient } from '#shared/pacs/schemas.ts';
+import { identifierKey } from '#shared/pacs/rules.ts';
 import type { DicomHeader } from '#server/platform/dicom/header.ts';
 import type { ReceivedInstance } from '#server/platform/dicom/storage.ts';
 import type { ArchivePatientRow, InstanceRow, RtObjectRow, SeriesRow, StudyRow } from './model.ts';
@@ -20,7 +21,7 @@ export function dicomPatientOf({ values }: DicomHeader): DicomPatient {
 /** What tells patients of the archive apart: the identifier without case and spaces; without one, name and birth date. */
 export function patientKeyOf(header: DicomHeader): string {
   const { patientId, name, birthDate } = dicomPatientOf(header);
-  const id = patientId.toLowerCase().replace(/\s/g, '');
+  const id = identifierKey(patientId);
   return id === '' ? `?${plainText(name)}|${birthDate ?? ''}` : id;
 }
 

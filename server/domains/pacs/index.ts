@@ -1,3 +1,4 @@
+export { markToJudgeAgain, type Candidate } from './again.ts';
 export { ensurePeer } from './peers.ts';
 export { pacsPresenters } from './realtime.ts';
 export { startReception as startPacs, type Reception } from './receive.ts';

@@ -4,6 +4,7 @@ import type { PacsSummary } from '#shared/pacs/schemas.ts';
 import type { EchoResult } from '#server/platform/dicom/client.ts';
 import type { Context } from '#server/platform/context.ts';
 import type { Log } from '#server/platform/log.ts';
+import { judgeMarked } from './again.ts';
 import { completeStudy } from './attach.ts';
 import type { Counters } from './counters.ts';
 import { StudyModel } from './model.ts';
@@ -67,6 +68,7 @@ export function startJobs(deps: JobDeps) {
     every(BEAT_MS, 'pacs/beat', createBeat(deps)),
     every(COMPLETE_EVERY_MS, 'pacs/complete', async () => {
       judging.sweep();
+      await judgeMarked(judging);
       await whiteList.load();
       await completeStudies(deps);
     }),

@@ -79,6 +79,8 @@ export interface StudyRow {
   /** Whether anything but plans, structures and doses came: only then are exams imported. */
   images: boolean;
   mixed: boolean;
+  /** It waits, and a patient or dossier it may belong to was created or corrected since: it is to be judged again. */
+  judgeAgain?: boolean;
   rtObjects: RtObjectRow[];
 }
 
@@ -104,6 +106,7 @@ const studySchema = new Schema<StudyRow>(
     attachment: { type: Mixed, required: true },
     images: { type: Boolean, required: true },
     mixed: { type: Boolean, required: true },
+    judgeAgain: Boolean,
     rtObjects: { type: Mixed, required: true },
   },
   { versionKey: false, minimize: false, collection: 'pacsstudies' },

@@ -25,8 +25,10 @@ import {
   readTagsCall,
 } from '#shared/pacs/api.ts';
 import type { Association, PeerLight, Study } from '#shared/pacs/schemas.ts';
+import { changePatientCall, createPatientCall } from '#shared/patients/api.ts';
 import type { Patient } from '#shared/patients/schemas.ts';
 import { echo, store } from '#server/platform/dicom/client.ts';
+import { associate, ECHO_CONTEXT } from '#server/platform/dicom/testing/loopback.ts';
 import { startTestApp, type Client, type TestApp, type Watcher } from '#server/testing/app.ts';
 import { SOP_CLASS, dicomFile, type TestObject } from '#server/testing/dicom-file.ts';
 import { newPatient } from '#server/testing/dossiers.ts';
@@ -148,6 +150,30 @@ describe('a study that arrives', () => {
     expect(await send([object])).toMatchObject({ ok: true });
     await poll(() => attachmentOf(object.studyUid)).toMatchObject({ state: 'waiting', reason });
   });
+
+  it('and waits is judged again when its dossier is created', async () => {
+    const patient = await newPatient(technologist);
+    const object = studyOf(patient);
+    await send([object]);
+    await poll(() => attachmentOf(object.studyUid)).toMatchObject({ state: 'waiting', reason: 'no-dossier' });
+    const dossier = await dossierOf(patient);
+    await poll(() => attachmentOf(object.studyUid)).toMatchObject({ state: 'attached', dossier: dossier.id, by: 'PACS' });
+    expect(item(await reread(dossier), 'exams_imported')).toMatchObject({ done: true, by: 'PACS', evidence: object.studyUid });
+  }, 15_000);
+
+  it('and waits is judged again when its patient is created, then when his identity is corrected', async () => {
+    const unknown = studyOf(await newPatient(technologist), { patientId: `later ${made}`, name: 'ATTENDU^LEA', birthDate: '19610203' });
+    await send([unknown]);
+    await poll(() => attachmentOf(unknown.studyUid)).toMatchObject({ state: 'waiting', reason: 'no-such-ipp' });
+    const identity = { ipp: `LATER${made - 1}`, lastName: 'ATTENDUE', firstName: 'Léa', birthDate: '1961-02-03', sex: 'F' } as const;
+    const patient = await technologist.call(createPatientCall, { body: { ...identity, confirmed: true } });
+    await poll(() => attachmentOf(unknown.studyUid)).toMatchObject({ state: 'waiting', reason: 'identity', patient: patient.id });
+    const dossier = await dossierOf(patient);
+    const { version } = patient;
+    const body = { ...identity, lastName: 'ATTENDU', version, confirmed: true };
+    await technologist.call(changePatientCall, { params: { id: patient.id }, body });
+    await poll(() => attachmentOf(unknown.studyUid)).toMatchObject({ state: 'attached', dossier: dossier.id });
+  }, 30_000);
 
   it('of two patients under one UID is told and waits', async () => {
     const [one, other] = [await newPatient(technologist), await newPatient(technologist)];
@@ -313,7 +339,7 @@ describe('the monitor', () => {
   it('aborts what runs when an administrator asks, and says so', async () => {
     const socket = connect(test.dicomPort(), '127.0.0.1');
     socket.on('error', () => undefined);
-    socket.write(associateRequest('SCANNER1', 'VIGIE'));
+    socket.write(associate([ECHO_CONTEXT], 'SCANNER1', 'VIGIE'));
     const running = async () => (await admin.call(listAssociationsCall, { query: { state: 'running' } })).items[0];
     await poll(running).toMatchObject({ status: 'pending', statusCode: '0xFF00', endedAt: null });
     const { id = '' } = (await running()) ?? {};
@@ -350,29 +376,3 @@ describe('the monitor', () => {
     expect(await admin.call(readPacsSummaryCall)).toMatchObject({ listening: true });
   });
 });
-
-/** A-ASSOCIATE-RQ for C-ECHO, by hand: an association that then says nothing. Source: PS3.8, 9.3.2. */
-function associateRequest(calling: string, called: string): Buffer {
-  const sub = (type: number, body: Buffer): Buffer => {
-    const head = Buffer.from([type, 0, 0, 0]);
-    head.writeUInt16BE(body.length, 2);
-    return Buffer.concat([head, body]);
-  };
-  const context = Buffer.concat([
-    Buffer.from([1, 0, 0, 0]),
-    sub(0x30, Buffer.from('1.2.840.10008.1.1')),
-    sub(0x40, Buffer.from('1.2.840.10008.1.2')),
-  ]);
-  const user = Buffer.concat([sub(0x51, Buffer.from([0, 0, 64, 0])), sub(0x52, Buffer.from('1.2.3'))]);
-  const body = Buffer.concat([
-    Buffer.from([0, 1, 0, 0]),
-    Buffer.from(called.padEnd(16) + calling.padEnd(16)),
-    Buffer.alloc(32),
-    sub(0x10, Buffer.from('1.2.840.10008.3.1.1.1')),
-    sub(0x20, context),
-    sub(0x50, user),
-  ]);
-  const head = Buffer.from([1, 0, 0, 0, 0, 0]);
-  head.writeUInt32BE(body.length, 2);
-  return Buffer.concat([head, body]);
-}

@@ -10,6 +10,8 @@ import { ippKey, keysOf, similarTo, startingWith } from './keys.ts';
 import { PatientModel, type PatientRow } from './model.ts';
 import { presentPatient } from './present.ts';
 
+/** A patient was created; published inside the act. */
+export const patientCreated = signal<Patient>('patient.created');
 /** An identity was corrected; published inside the act, so that copies of it change with it. */
 export const patientChanged = signal<Patient>('patient.changed');
 
@@ -30,6 +32,7 @@ export async function createPatient(ctx: Context, { confirmed, ...identity }: Cr
       await PatientModel.insertMany([row], { lean: true });
       const patient = presentPatient(row);
       await announce(ctx, 'created', patient);
+      await patientCreated.publish(ctx, patient);
       return patient;
     }),
   );
