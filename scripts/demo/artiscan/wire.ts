@@ -5,6 +5,7 @@ import { once } from 'node:events';
 
 export const PACKET = { batch: 0x01, rpc: 0x03, reply: 0x04, attention: 0x06, login: 0x10, prelogin: 0x12 } as const;
 
+const KNOWN = new Set<number>(Object.values(PACKET));
 const HEADER_BYTES = 8;
 const END_OF_MESSAGE = 0x01;
 /** No request of a reader of quality controls comes near this. */
@@ -24,6 +25,7 @@ export function messageReader(): (chunk: Buffer) => Message[] {
     waiting = Buffer.concat([waiting, chunk]);
     while (waiting.length >= HEADER_BYTES) {
       const length = waiting.readUInt16BE(2);
+      if (!KNOWN.has(waiting.readUInt8(0))) throw new Error('a packet of an unknown type');
       if (length < HEADER_BYTES) throw new Error('a packet shorter than its header');
       if (waiting.length < length) break;
       const [type, status] = [waiting.readUInt8(0), waiting.readUInt8(1)];
