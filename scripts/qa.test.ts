@@ -16,6 +16,7 @@ function vigie(text: string, ...options: string[]) {
   writeFileSync(file, text);
   const { status, stdout, stderr } = spawnSync(process.execPath, ['scripts/vigie.js', 'qa', 'evaluate', file, ...options], {
     encoding: 'utf8',
+    maxBuffer: 2 ** 26,
   });
   return { status, stdout, stderr };
 }
