@@ -18,6 +18,8 @@ import { castPeople, type Cast } from './people.ts';
 import { patientsToScan } from './scanner/patients.ts';
 import { startScanner } from './scanner/scanner.ts';
 import { seedDemo } from './seed.ts';
+import { seedChannels, withSinks } from './sinks/channels.ts';
+import { startSinks } from './sinks/index.ts';
 
 const SCANNER = 'SCANNER1';
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
@@ -34,7 +36,8 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   if (!keeps) process.env.DATA_DIR = mkdtempSync(path.join(tmpdir(), 'vigie-demo-'));
   process.env.LOG_LEVEL ??= 'warn';
   process.env.SITE_NAME ??= 'Val-de-Brume';
-  const settings = settingsOfProcess();
+  const sinks = await startSinks();
+  const settings = withSinks(settingsOfProcess(), sinks);
   if (!LOOPBACK.includes(settings.HOST)) throw new SettingsError(['HOST: the demo has a known password and runs on loopback only']);
   const log = createLog(settings.LOG_LEVEL);
   const building = serveClient ? undefined : ensureClientBuilt((line) => process.stdout.write(`${line}\n`));
@@ -47,6 +50,7 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
     ...(serveClient ? { serveClient } : {}),
     beforeListening: async (app) => {
       people = await castPeople(app.contexts, demoContext(app));
+      await seedChannels(demoContext(app), app.alerts, sinks);
     },
   });
   const stopLife = people && !still ? startDemoLife(people, running, log) : () => Promise.resolve();
@@ -55,12 +59,13 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
       stop: async () => {
         await stopLife();
         await running.stop();
+        await sinks.stop();
         if (!keeps) await rm(settings.DATA_DIR, { recursive: true, force: true });
       },
     },
     log,
   );
-  process.stdout.write(welcome(running.url, still, keeps));
+  process.stdout.write(welcome(running.url, sinks.url, still, keeps));
 }
 
 /** Fills an empty site, in a run that serves nobody: the client is built at the same time. */
@@ -103,7 +108,7 @@ function startDemoLife(cast: Cast, { settings, reception }: Running, log: Log): 
   };
 }
 
-function welcome(url: string, still: boolean, keeps: boolean): string {
+function welcome(url: string, alerts: string, still: boolean, keeps: boolean): string {
   const accounts = DEMO_USERS.map(({ username, role }) => `    ${username.padEnd(14)} ${role}`).join('\n');
   const living = still
     ? 'nothing moves by itself (--still)'
@@ -115,7 +120,8 @@ function welcome(url: string, still: boolean, keeps: boolean): string {
 ${accounts}
 
   Simulated: all people and dossiers are invented; ${living}.
-  Not part of this demo yet: the Artiscan server, mail and Teams.
+  Alerts, simulated too: Teams and mail end at ${alerts}
+  Not part of this demo yet: the Artiscan server.
   The data ${keeps ? 'stays in DATA_DIR' : 'ends with the demo; set DATA_DIR to keep it'}. Ctrl-C stops everything.
 
 `;

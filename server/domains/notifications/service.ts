@@ -130,9 +130,11 @@ export async function ensureSettingsChannel(ctx: Context, { webhookUrl }: AlertM
   }
 }
 
-/** Adds a channel unless there is one of that name: for the demo. */
+/** Adds a channel unless there is one of that name, which is led to the address given: for the demo, whose sinks are elsewhere at every start. */
 export async function ensureChannel(ctx: Context, means: AlertMeans, fields: CreateChannel): Promise<void> {
-  if (!(await ChannelModel.exists({ name: fields.name }))) await createChannel(ctx, means, fields);
+  const existing = await ChannelModel.findOne({ name: fields.name, kind: fields.kind }).lean();
+  if (!existing) await createChannel(ctx, means, fields);
+  else if (fields.kind === 'teams') await ChannelModel.updateOne({ _id: existing._id }, { $set: { url: fields.url } });
 }
 
 function blank(ctx: Context) {

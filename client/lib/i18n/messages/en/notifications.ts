@@ -60,7 +60,7 @@ export const notifications: NotificationsMessages = {
     attempts: 'Tries',
     outcome: 'Outcome',
   },
-  states: { queued: 'waiting', sending: 'on its way', sent: 'sent', failed: 'refused', 'given-up': 'given up' },
+  states: { queued: 'waiting', sending: 'on its way', sent: 'sent', failed: 'failed', 'given-up': 'given up' },
   phases: { opened: 'opened', resolved: 'resolved', notice: 'notice', test: 'test' },
   waitsQuiet: (until) => `quiet hours, leaves at ${until}`,
   nextTry: (at) => `next try at ${at}`,

@@ -61,7 +61,7 @@ export const notifications = {
     attempts: 'Essais',
     outcome: 'Issue',
   },
-  states: { queued: 'en attente', sending: 'en route', sent: 'envoyée', failed: 'refusée', 'given-up': 'abandonnée' },
+  states: { queued: 'en attente', sending: 'en route', sent: 'envoyée', failed: 'échec', 'given-up': 'abandonnée' },
   phases: { opened: 'ouverte', resolved: 'levée', notice: 'avis', test: 'essai' },
   waitsQuiet: (until: string) => `heures calmes, part à ${until}`,
   nextTry: (at: string) => `nouvel essai à ${at}`,
