@@ -3,8 +3,10 @@ import { dayOf, wallClockAt, type DayText, type QaType, type WallClock } from '.
 import type { MachineEvaluation, TypeEvaluation } from './evaluate.ts';
 import type { DailyEntry, MachineContext } from './judge.ts';
 import { holds } from './states.ts';
-import type { LightColour } from './schemas.ts';
 import { workingDays, type SiteCalendar } from './working-days.ts';
+
+/** `LightColour` of the contract, which is made of this file's reasons: written here so that neither file needs the other in turn. */
+type LightColour = 'green' | 'amber' | 'red' | 'stopped' | 'justified' | 'unknown' | 'none';
 
 /** The source that feeds a machine. Instants in milliseconds since 1970: its age is a length of time, not a reading of the site's clock. */
 export interface SourceFacts {
