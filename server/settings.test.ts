@@ -24,6 +24,10 @@ describe('the settings', () => {
     });
   });
 
+  it('refuse a certificate of Artiscan that is not there: without it the server would not be known', () => {
+    expect(faultsOf({ ARTISCAN_CA: '/nowhere/ca.pem' })).toEqual(['ARTISCAN_CA: names a file that is not there']);
+  });
+
   it('tell every fault at once', () => {
     const faults = faultsOf({
       PORT: 'many',

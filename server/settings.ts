@@ -52,6 +52,8 @@ const Fields = z.object({
   ARTISCAN_USER: z.string().min(1).optional(),
   ARTISCAN_PASSWORD: z.string().min(1).optional(),
   ARTISCAN_CA: z.string().min(1).optional(),
+  /** The name on its certificate, when ARTISCAN_HOST is an address or another name. */
+  ARTISCAN_SERVER_NAME: host.optional(),
   ARTISCAN_ENCRYPT: flag.default(true),
   TEAMS_WEBHOOK_URL: z.url({ protocol: /^https$/, error: 'a URL with https' }).optional(),
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: 'a URL with smtp or smtps' }).optional(),
@@ -80,6 +82,7 @@ const TOGETHER: readonly ((s: z.infer<typeof Fields>) => Fault[])[] = [
     OIDC_ISSUER && !(OIDC_CLIENT_ID && OIDC_CLIENT_SECRET)
       ? [['OIDC_CLIENT_ID', 'is required with OIDC_ISSUER, as OIDC_CLIENT_SECRET is']]
       : [],
+  ({ ARTISCAN_CA }) => (ARTISCAN_CA && !existsSync(ARTISCAN_CA) ? [['ARTISCAN_CA', 'names a file that is not there']] : []),
   ({ DICOM_TLS_KEY, DICOM_TLS_CERT, DICOM_TLS_CA }) => {
     const files = Object.entries({ DICOM_TLS_KEY, DICOM_TLS_CERT, DICOM_TLS_CA });
     if (files.every(([, file]) => file === undefined)) return [];

@@ -1,19 +1,17 @@
 /** Why a SQL Server could not be read. */
-export const SQL_FAILURES = [
-  'unreachable',
-  'timeout',
-  'certificate',
-  'encryption',
-  'login',
-  'database',
-  'permission',
-  'schema',
-  'cut',
-  'stopped',
-  'too-many',
-  'refused',
-] as const;
-export type SqlFailureCode = (typeof SQL_FAILURES)[number];
+export type SqlFailureCode =
+  | 'unreachable'
+  | 'timeout'
+  | 'certificate'
+  | 'encryption'
+  | 'login'
+  | 'database'
+  | 'permission'
+  | 'schema'
+  | 'cut'
+  | 'stopped'
+  | 'too-many'
+  | 'refused';
 
 /**
  * A reading that did not end well. It carries no message of the server or of the driver: those may quote names, statements and values. `detail` is a code of

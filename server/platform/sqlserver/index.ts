@@ -3,7 +3,7 @@ import { configurationOf, type SqlServer } from './configuration.ts';
 import { failureOf, SqlFailure } from './failure.ts';
 import { cellOf, dateOf, type Cell } from './values.ts';
 
-export { SqlFailure, SQL_FAILURES, type SqlFailureCode } from './failure.ts';
+export { SqlFailure } from './failure.ts';
 export type { SqlServer } from './configuration.ts';
 export type { Cell } from './values.ts';
 

@@ -7,17 +7,19 @@ import { SourceFailure, type QaSource, type SchemaFault } from './port.ts';
 
 interface ArtiscanOptions {
   server: SqlServer;
-  tables: ArtiscanTables;
+  /** Asked for at each reading: an administrator may change them. */
+  tables: () => ArtiscanTables;
   now: () => Date;
 }
 
 /** Reads the controls in Artiscan's database. Source: `qa.md`, "The Artiscan database". */
-export function artiscanSource({ server, tables, now }: ArtiscanOptions): QaSource {
+export function artiscanSource({ server, tables: current, now }: ArtiscanOptions): QaSource {
   return {
     kind: 'artiscan',
     read: (range, signal) =>
       withServer(server, signal, async (run) => {
         const asOf = now();
+        const tables = current();
         const found = await findTables(tables, run);
         if (Array.isArray(found)) throw new SourceFailure('schema', { faults: found });
         const rows = gatherRows(tables);
@@ -26,7 +28,7 @@ export function artiscanSource({ server, tables, now }: ArtiscanOptions): QaSour
       }),
     check: (signal) =>
       withServer(server, signal, async (run) => {
-        const found = await findTables(tables, run);
+        const found = await findTables(current(), run);
         return Array.isArray(found) ? found : [];
       }),
   };

@@ -70,7 +70,8 @@ export async function openSite(): Promise<Site> {
       maxRows: 2_000_000,
       ...more,
     }),
-    source: (server, tables = {}) => artiscanSource({ server: site.server(server), tables: ArtiscanTables.parse(tables), now: () => NOW }),
+    source: (server, tables = {}) =>
+      artiscanSource({ server: site.server(server), tables: () => ArtiscanTables.parse(tables), now: () => NOW }),
     read: (server, tables, signal = NEVER) => site.source(server, tables).read({}, signal),
     expectAllClosed: () => expect.poll(() => site.simulator.connections(), { timeout: 3000 }).toBe(0),
   };

@@ -6,7 +6,7 @@ import { artiscanSource } from '../artiscan.ts';
 
 // Written by the test that starts this.
 const { server, since, until } = JSON.parse(process.argv[2] ?? '') as { server: SqlServer; since: WallClock; until: WallClock };
-const source = artiscanSource({ server, tables: ArtiscanTables.parse({}), now: () => new Date(0) });
+const source = artiscanSource({ server, tables: () => ArtiscanTables.parse({}), now: () => new Date(0) });
 const { controls } = await source.read({ since, until }, new AbortController().signal);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 process.stdout.write(JSON.stringify({ zone, walls: controls.map(({ at }) => at) }));
