@@ -14,6 +14,8 @@ export interface AlertSite {
   /** A Workflow that speaks TLS with a certificate the application trusts. */
   webhook: Webhook;
   mail: MailSink;
+  /** The certificate of the webhook: what another process must trust. */
+  certificate: string;
   /** Puts an alert on its way, in an act of its own. */
   alert(fields?: Partial<Alert>): Promise<void>;
   /** Delivers as a process with the role `jobs` does. */
@@ -40,6 +42,7 @@ export async function startAlertSite(env: Record<string, string> = {}): Promise<
     means,
     webhook,
     mail,
+    certificate: tls.cert,
     alert: (fields = {}) => {
       const content = { title: 'Une machine', facts: [], items: [], path: '/qa', tone: 'info' } as const;
       const alert: Alert = { subject: 'qa.red', reference: `R${++number}`, phase: 'opened', content, ...fields };
