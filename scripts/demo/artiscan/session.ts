@@ -187,6 +187,7 @@ export function serveConnection(socket: Socket, served: Served): void {
     await out.write(columnsToken(columns));
     for (const [index, row] of rows.entries()) {
       if (index === fault?.afterRows) await suffer({ ...fault, delayMs: 0 }, signal);
+      if (fault?.rowDelayMs) await out.flush(); // row by row, not packet by packet
       await pause(fault?.rowDelayMs, signal);
       if (signal.aborted) throw new Ended();
       await out.write(rowToken(columns, row));

@@ -44,6 +44,8 @@ export function messageReader(): (chunk: Buffer) => Message[] {
 export interface Outgoing {
   /** Adds tokens; waits while the client is slow to take them. */
   write(...tokens: Buffer[]): Promise<void>;
+  /** Sends what waits for a full packet. */
+  flush(): Promise<void>;
   end(...tokens: Buffer[]): Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export function beginMessage(to: Writable, packetBytes: number, type: number = P
   let number = 1;
   const room = packetBytes - HEADER_BYTES;
 
-  async function flush(last: boolean): Promise<void> {
+  async function send(last: boolean, all = last): Promise<void> {
     const packets: Buffer[] = [];
     const add = (ends: boolean): void => {
       packets.push(packet(type, ends, number, pending.subarray(0, room)));
@@ -61,18 +63,19 @@ export function beginMessage(to: Writable, packetBytes: number, type: number = P
       number = (number + 1) % 256;
     };
     while (pending.length > room) add(false);
-    if (last) add(true);
+    if (all && (last || pending.length > 0)) add(last);
     if (packets.length > 0 && !to.destroyed && !to.write(Buffer.concat(packets))) await drained(to);
   }
 
   return {
     async write(...tokens) {
       pending = Buffer.concat([pending, ...tokens]);
-      if (pending.length > room) await flush(false);
+      if (pending.length > room) await send(false);
     },
+    flush: () => send(false, true),
     async end(...tokens) {
       pending = Buffer.concat([pending, ...tokens]);
-      await flush(true);
+      await send(true);
     },
   };
 }
