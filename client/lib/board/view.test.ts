@@ -8,7 +8,18 @@ import { aCard } from './testing.ts';
 import { columnsOf, shownCards, totalsOf } from './view.ts';
 
 const NOON = Date.parse('2026-11-20T12:00:00.000Z');
-const green: Light = { machine: 'versa-1', light: 'green', reasons: [], asOf: null, until: '2026-11-20T23:00:00.000Z', by: 'Inès Moreau' };
+const green: Light = {
+  machine: 'versa-1',
+  light: 'green',
+  reasons: [],
+  why: [],
+  asOf: null,
+  until: '2026-11-20T23:00:00.000Z',
+  by: 'Inès Moreau',
+  set: 'hand',
+  silentSince: null,
+  override: null,
+};
 const lights = new Map([['versa-1', green]]);
 const sight = { lights, at: NOON, workflow: DEFAULT_WORKFLOW, role: 'technologist' as const };
 

@@ -87,7 +87,17 @@ describe('groupItems', () => {
 });
 
 describe('withLight', () => {
-  const light = { machine: 'v', reasons: [], asOf: '2026-11-20T06:00:00.000Z', until: null, by: null };
+  const light = {
+    machine: 'v',
+    reasons: [],
+    why: [],
+    asOf: '2026-11-20T06:00:00.000Z',
+    until: null,
+    by: null,
+    set: null,
+    silentSince: null,
+    override: null,
+  };
 
   it('lets the machine item follow the light as it is now', () => {
     const of = (items: readonly Item[]) => items.find((item) => item.code === 'qa_machine_jour');

@@ -26,7 +26,19 @@ function dossier(number: number, status: Status, over: Partial<WallDossier> = {}
 }
 
 function light(machine: string, colour: LightColour, over: Partial<Light> = {}): Light {
-  return { machine, light: colour, reasons: [], asOf: before(2), until: '2026-11-20T23:00:00.000Z', by: null, ...over };
+  return {
+    machine,
+    light: colour,
+    reasons: [],
+    why: [],
+    asOf: before(2),
+    until: '2026-11-20T23:00:00.000Z',
+    by: null,
+    set: 'rules',
+    silentSince: null,
+    override: null,
+    ...over,
+  };
 }
 
 function machine(id: string, over: Partial<Machine> = {}): Machine {
