@@ -2,11 +2,12 @@ import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { makeCertificate, type Certificate } from './certificate.ts';
 import { ARTISCAN_TABLES, openDatabase, type Controls, type Table } from './database.ts';
-import { serveConnection, type Faults } from './session.ts';
+import type { Faults } from './faults.ts';
+import { serveConnection } from './session.ts';
 
 export { makeCertificate, type Certificate } from './certificate.ts';
 export { ARTISCAN_TABLES, type Controls, type SimulatedControl, type Table } from './database.ts';
-export type { Faults } from './session.ts';
+export type { Faults } from './faults.ts';
 
 const LOOPBACK = '127.0.0.1';
 

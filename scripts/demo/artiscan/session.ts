@@ -1,8 +1,9 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { answerRequest } from './answer.ts';
 import type { Certificate } from './certificate.ts';
 import type { Database } from './database.ts';
+import { sufferFault, type Fault, type Faults } from './faults.ts';
 import { ENCRYPT, readCall, readLogin, readPrelogin, readSqlBatch, writePrelogin, type SqlRequest } from './requests.ts';
 import { startTls } from './tls.ts';
 import {
@@ -17,23 +18,7 @@ import {
   PROGRAM,
   SqlError,
 } from './tokens.ts';
-import { readBatch, runSelect, type Answer } from './tsql.ts';
-import { columnsToken, rowToken } from './types.ts';
-import { beginMessage, messageReader, PACKET, type Message, type Outgoing } from './wire.ts';
-
-/** What goes wrong on purpose. Only tests in the same process switch it on: no text of a query does. */
-export interface Fault {
-  /** Before the answer; `Infinity` never answers. */
-  delayMs?: number;
-  rowDelayMs?: number;
-  error?: { number: number; message?: string };
-  /** Ends the connection: `reset` without a goodbye. */
-  drop?: boolean | 'reset';
-  /** The error or the drop comes after so many rows. */
-  afterRows?: number;
-}
-export type Phase = 'connect' | 'prelogin' | 'login' | 'query';
-export type Faults = (phase: Phase, sql?: string) => Fault | undefined;
+import { beginMessage, messageReader, PACKET, type Message } from './wire.ts';
 
 export interface Served {
   readonly name: string;
@@ -46,9 +31,6 @@ export interface Served {
   readonly onQuery: (sql: string, application: string) => void;
   readonly onTrouble: (what: string) => void;
 }
-
-/** The client went, or the fault ends the connection: nothing more is said. */
-class Ended extends Error {}
 
 /** Serves one connection until it ends. */
 export function serveConnection(socket: Socket, served: Served): void {
@@ -152,7 +134,9 @@ export function serveConnection(socket: Socket, served: Served): void {
     const out = beginMessage(link, packetBytes);
     const rpc = asked?.rpc ?? true;
     try {
-      await run(asked, out, AbortSignal.any([signal, ended.signal]));
+      if (!asked) throw new SqlError(2812, 'Could not find stored procedure.');
+      served.onQuery(asked.sql, application);
+      await answerRequest(asked, { served, socket, out, signal: AbortSignal.any([signal, ended.signal]) });
     } catch (error) {
       if (error instanceof SqlError) await out.end(errorToken(error), done({ failed: true, rpc }));
       else if (signal.aborted) await out.end(done({ rpc }));
@@ -164,58 +148,12 @@ export function serveConnection(socket: Socket, served: Served): void {
     if (signal.aborted) await beginMessage(link, packetBytes).end(attentionDone());
   }
 
-  async function run(asked: SqlRequest | undefined, out: Outgoing, signal: AbortSignal): Promise<void> {
-    if (!asked) throw new SqlError(2812, 'Could not find stored procedure.');
-    served.onQuery(asked.sql, application);
-    const { rpc } = asked;
-    const statement = readBatch(asked.sql);
-    if (statement.kind === 'nothing') return out.end(done({ rpc }));
-    if (statement.kind === 'use') return out.end(...use(statement.database), done({ rpc }));
-    if (statement.kind === 'wait') {
-      await pause(statement.delayMs, signal);
-      return out.end(done({ rpc }));
-    }
-    const fault = served.faults('query', asked.sql);
-    if (fault?.afterRows === undefined) await suffer(fault, signal);
-    else await pause(fault.delayMs, signal);
-    const answered = runSelect(served.database.sqlite, statement.sql, asked.parameters);
-    await sendRows(answered, out, fault, signal);
-    await out.end(done({ rows: answered.rows.length, rpc }));
-  }
-
-  async function sendRows({ columns, rows }: Answer, out: Outgoing, fault: Fault | undefined, signal: AbortSignal): Promise<void> {
-    await out.write(columnsToken(columns));
-    for (const [index, row] of rows.entries()) {
-      if (index === fault?.afterRows) await suffer({ ...fault, delayMs: 0 }, signal);
-      if (fault?.rowDelayMs) await out.flush(); // row by row, not packet by packet
-      await pause(fault?.rowDelayMs, signal);
-      if (signal.aborted) throw new Ended();
-      await out.write(rowToken(columns, row));
-    }
-  }
-
-  function use(database: string): Buffer[] {
-    if (database.toLowerCase() !== served.name.toLowerCase()) throw new SqlError(911, `Database '${database}' does not exist.`);
-    return [databaseChanged(served.name, served.name)];
-  }
-
-  async function suffer(fault: Fault | undefined, signal: AbortSignal = ended.signal): Promise<void> {
-    await pause(fault?.delayMs, signal);
-    if (fault?.error) throw new SqlError(fault.error.number, fault.error.message ?? 'An error of the simulator.');
-    if (!fault?.drop) return;
-    if (fault.drop === 'reset') socket.resetAndDestroy();
-    else socket.destroy();
-    throw new Ended();
+  async function suffer(fault: Fault | undefined): Promise<void> {
+    await sufferFault(fault, socket, ended.signal);
   }
 
   receive(socket);
   suffer(served.faults('connect')).catch(() => socket.destroy());
-}
-
-async function pause(delayMs: number | undefined, signal: AbortSignal): Promise<void> {
-  if (!delayMs) return;
-  // Ends at the client's attention or at its going.
-  await wait(Math.min(delayMs, 2 ** 31 - 1), undefined, { signal, ref: false });
 }
 
 function reason(error: unknown): string {
