@@ -1,9 +1,12 @@
 import { lookup } from 'node:dns/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PeerRight } from '#shared/pacs/schemas.ts';
 import type { EventLog } from '#server/platform/events.ts';
 import type { Log } from '#server/platform/log.ts';
 import { addressOf } from './associations.ts';
 import { PeerModel, type PeerRow } from './monitor-model.ts';
+
+const MOST_WAIT_MS = 1000;
 
 /** Why a caller is not admitted, as codes of the contract. */
 export type CallerRefusal = 'called-ae-unknown' | 'calling-ae-unknown' | 'peer-inactive' | 'address';
@@ -53,7 +56,8 @@ export async function loadWhiteList(events: EventLog, log: Log) {
     /** What a caller may, or why he is refused. */
     async judge(caller: Caller, ownTitle: string): Promise<{ rights: readonly PeerRight[] } | { refused: CallerRefusal }> {
       // A peer that was admitted this moment is admitted: a change that is being read is waited for.
-      await loading;
+      // Not for ever: while the database is away, what is known holds, and the peer shall hear why nothing can be stored.
+      await Promise.race([loading, sleep(MOST_WAIT_MS, undefined, { ref: false })]);
       if (caller.calledAeTitle !== ownTitle) return { refused: 'called-ae-unknown' };
       const peer = peers.get(caller.callingAeTitle);
       if (!peer) return { refused: 'calling-ae-unknown' };
