@@ -75,10 +75,9 @@ export function openDatabase(name: string, tables: readonly Table[]): Database {
       describe.run(name, 'dbo', table.name, column, index + 1, base, base === 'datetime' ? 3 : precision);
     }
   }
-  if (tables.some((table) => table.columns.some(({ name: column }) => column === 'Id_ControleStudy')))
-    for (const table of tables)
-      if (table.columns.some(({ name: column }) => column === 'Id_ControleStudy'))
-        sqlite.exec(`CREATE INDEX dbo."by_study_${table.name}" ON "${table.name}" ("Id_ControleStudy")`);
+  for (const { name: table, columns } of tables)
+    if (columns.some(({ name: column }) => column === 'Id_ControleStudy'))
+      sqlite.exec(`CREATE INDEX dbo."by_study_${table}" ON "${table}" ("Id_ControleStudy")`);
   return { sqlite, controls: controlsOf(sqlite, tables) };
 }
 

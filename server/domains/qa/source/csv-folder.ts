@@ -86,6 +86,18 @@ export async function putAside(folder: string, name: string, stamp: string, reas
   for (const old of there.slice(0, -2 * MAX_FAILED)) await rm(path.join(folder, FAILED, old), { force: true });
 }
 
+/** The files put aside after an instant, with their reasons, the oldest first. */
+export async function filesAside(folder: string, after: Date): Promise<{ name: string; reason: string }[]> {
+  const suffix = '.reason.txt';
+  const reasons = (await readdir(path.join(folder, FAILED))).filter((name) => name.endsWith(suffix) && name > stampOf(after)).sort();
+  const aside: { name: string; reason: string }[] = [];
+  for (const reason of reasons) {
+    const text = await readFile(path.join(folder, FAILED, reason), 'utf8');
+    aside.push({ name: reason.slice(stampOf(after).length + 1, -suffix.length), reason: text.trim() });
+  }
+  return aside;
+}
+
 export function removeTaken(folder: string, { name }: TakenFile): Promise<void> {
   return rm(path.join(folder, DONE, name), { force: true });
 }

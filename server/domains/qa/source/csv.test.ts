@@ -135,6 +135,19 @@ describe('the folder', () => {
     expect(await readFile(path.join(folder, 'failed', failed[1] ?? ''), 'utf8')).toMatch(/^line 1: columns Id_ControleStudy/);
   });
 
+  test('a file that went aside is told with the last good data, until a good one comes', async () => {
+    await upload(csv(1));
+    now = new Date('2026-11-20T12:00:00Z');
+    await lay('novembre.csv', csv(2).toString().replaceAll(';', ','));
+    const { controls, faults, asOf } = await source.read({}, NEVER);
+    expect(controls.map(({ id }) => id)).toEqual([1]);
+    expect(faults).toEqual([{ where: 'novembre.csv:1', fault: 'separator', column: ',' }]);
+    expect(asOf).toEqual(new Date('2026-11-20T11:00:00Z'));
+    now = new Date('2026-11-20T12:05:00Z');
+    await lay('novembre.csv', csv(2));
+    expect((await source.read({}, NEVER)).faults).toEqual([]);
+  });
+
   test('a file that is too large goes aside', async () => {
     await lay('huge.csv', csv(1));
     await truncate(path.join(folder, 'huge.csv'), (64 << 20) + 1);
