@@ -1,8 +1,6 @@
 // The command line: `npx vigie …`.
 import { parseArgs } from 'node:util';
-import { backupDatabase, checkDatabase, exportDatabase, restoreDatabase, serveDatabase } from './database.ts';
-import { evaluateControls, type EvaluateOptions } from './qa.ts';
-import { exportSettings, importSettings } from './settings-file.ts';
+import type { EvaluateOptions } from './qa.ts';
 
 const USAGE = `Usage:
   npx vigie settings export [FILE]   writes the site's settings (machines, workflow) as one JSON file
@@ -26,16 +24,21 @@ const named = (value: string | undefined, what: string): string => {
   return value;
 };
 
+// Loaded when asked for: judging an export needs no database, and half a second is long on a command line.
+const settings = () => import('./settings-file.ts');
+const database = () => import('./database.ts');
+const qa = () => import('./qa.ts');
+
 const COMMANDS: Readonly<Record<string, Command>> = {
-  'settings export': ([file]) => exportSettings(file),
-  'settings import': ([file]) => importSettings(named(file, 'file to import')),
-  'database backup': ([file], options) => backupDatabase(named(file, 'file to write'), options),
-  'database restore': ([file], options) => restoreDatabase(named(file, 'backup to restore'), options),
-  'database check': () => checkDatabase(),
-  'database export': ([dir], options) => exportDatabase(named(dir, 'directory to write'), options),
-  'database import': ([dir], options) => restoreDatabase(named(dir, 'directory to import'), options),
-  'database serve': () => serveDatabase(),
-  'qa evaluate': ([file], options) => evaluateControls(named(file, 'CSV file to evaluate'), options),
+  'settings export': async ([file]) => (await settings()).exportSettings(file),
+  'settings import': async ([file]) => (await settings()).importSettings(named(file, 'file to import')),
+  'database backup': async ([file], options) => (await database()).backupDatabase(named(file, 'file to write'), options),
+  'database restore': async ([file], options) => (await database()).restoreDatabase(named(file, 'backup to restore'), options),
+  'database check': async () => (await database()).checkDatabase(),
+  'database export': async ([dir], options) => (await database()).exportDatabase(named(dir, 'directory to write'), options),
+  'database import': async ([dir], options) => (await database()).restoreDatabase(named(dir, 'directory to import'), options),
+  'database serve': async () => (await database()).serveDatabase(),
+  'qa evaluate': async ([file], options) => (await qa()).evaluateControls(named(file, 'CSV file to evaluate'), options),
 };
 
 const { positionals, values } = parseArgs({
