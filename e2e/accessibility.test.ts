@@ -117,12 +117,14 @@ const VIEWS: View[] = [
   { name: 'pacs', role: 'technologist', path: () => '/pacs', there: 'h2' },
   { name: 'peers', role: 'admin', path: () => '/pacs/peers', there: 'h2' },
   { name: 'account', role: 'physicist', path: () => '/account', there: 'h2' },
-  ...['users', 'users/new', 'screens', 'machines', 'machines/versa-hd-1', 'audit', 'rights'].map((page): View => ({
-    name: `admin ${page}`,
-    role: 'admin',
-    path: () => `/admin/${page}`,
-    there: 'table, form',
-  })),
+  ...['users', 'users/new', 'screens', 'machines', 'machines/versa-hd-1', 'channels', 'channels/new', 'audit', 'rights'].map(
+    (page): View => ({
+      name: `admin ${page}`,
+      role: 'admin',
+      path: () => `/admin/${page}`,
+      there: 'table, form, h2',
+    }),
+  ),
   { name: 'refused page', role: 'manager', path: () => '/dossiers', there: 'main' },
 ];
 

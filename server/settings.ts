@@ -131,7 +131,8 @@ export function settingsOfProcess(): Settings {
   return readSettings(process.env);
 }
 
-function isLoopback(url: string): boolean {
+/** Whether an address leads back to the device that opens it. */
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '[::1]' || /^127\./.test(hostname);
 }

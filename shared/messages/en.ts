@@ -98,7 +98,8 @@ export const en: Words = {
     constraints_count: () => 'The plan must give a result for each constraint of the prescription.',
     last_admin: () => 'At least one active administrator must remain.',
     note: () => 'An interrupted session asks for a note.',
-    public_url: () => 'PUBLIC_URL is not set: links in alerts would open on no other device.',
+    public_url: () =>
+      'PUBLIC_URL is not set, or is only this server’s own address for itself: links in alerts would open on no other device.',
     channel_address: () => 'This address does not suit this channel: Teams wants an https address, mail wants mail addresses.',
     channel_settings: () => 'This channel comes from the server’s settings (TEAMS_WEBHOOK_URL): switch it off, or change that setting.',
   },

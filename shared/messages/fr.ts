@@ -98,7 +98,8 @@ export const fr: Words = {
     constraints_count: () => 'Le plan doit donner un résultat pour chaque contrainte de la prescription.',
     last_admin: () => 'Il doit rester au moins un administrateur actif.',
     note: () => 'Une séance interrompue demande une note.',
-    public_url: () => 'PUBLIC_URL n’est pas réglé : les liens des alertes ne s’ouvriraient sur aucun autre appareil.',
+    public_url: () =>
+      'PUBLIC_URL n’est pas réglé, ou n’est que l’adresse de ce serveur pour lui-même : les liens des alertes ne s’ouvriraient sur aucun autre appareil.',
     channel_address: () =>
       'Cette adresse ne convient pas à ce canal : Teams demande une adresse https, le courriel des adresses de courriel.',
     channel_settings: () => 'Ce canal vient des réglages du serveur (TEAMS_WEBHOOK_URL) : désactivez-le, ou changez ce réglage.',

@@ -44,7 +44,8 @@ async function startJobs(): Promise<ChildProcess> {
   };
   const child = fork(program, [''], { env });
   children.push(child);
-  await once(child, 'message');
+  const [said] = (await Promise.race([once(child, 'message'), once(child, 'exit')])) as [unknown]; // `ready`, or its exit code
+  if (said !== 'ready') throw new Error(`the process ended with ${String(said)}`);
   return child;
 }
 

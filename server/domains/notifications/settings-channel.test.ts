@@ -35,12 +35,11 @@ describe('the settings', () => {
     }
   });
 
-  it('without PUBLIC_URL refuse a channel: its links would lead nowhere', async () => {
-    const closed = await startTestApp();
+  it.each([undefined, 'http://localhost:3000'])('with PUBLIC_URL %j refuse a channel: its links would lead nowhere', async (url) => {
+    const closed = await startTestApp(url === undefined ? {} : { env: { PUBLIC_URL: url } });
     try {
-      const answer = await (
-        await closed.as('admin')
-      ).request<ErrorBody>('POST', CHANNELS, { kind: 'mail', name: 'Astreinte', subjects: [], addresses: ['a@example.org'] });
+      const body = { kind: 'mail', name: 'Astreinte', subjects: [], addresses: ['a@example.org'] };
+      const answer = await (await closed.as('admin')).request<ErrorBody>('POST', CHANNELS, body);
       expect([answer.status, JSON.stringify(answer.body.error.details)]).toEqual([422, expect.stringContaining('public_url')]);
     } finally {
       await closed.close();
