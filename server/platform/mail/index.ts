@@ -1,6 +1,6 @@
 import { MailFailure, mailFailure } from './failure.ts';
 
-export { MailFailure, type MailFailureCode } from './failure.ts';
+export { MailFailure } from './failure.ts';
 
 const TIME_LIMIT_MS = 20_000;
 

@@ -1,7 +1,7 @@
 import { Agent } from 'node:https';
 import { teamsFailure, TeamsFailure } from './failure.ts';
 
-export { TeamsFailure, type TeamsFailureCode } from './failure.ts';
+export { TeamsFailure } from './failure.ts';
 
 /** Teams accepts 28 KB; kept well under, because it counts what it adds itself. */
 export const MOST_CARD_BYTES = 21_000;
