@@ -15,7 +15,7 @@ import {
 } from '#server/domains/notifications/index.ts';
 import { mountPacs, pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
-import { mountQa, qaPresenters } from '#server/domains/qa/index.ts';
+import { mountQa, qaPresenters, type QaSource, type SiteSource } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
 import { createContexts, SYSTEM, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
@@ -32,6 +32,7 @@ import type { Database } from '#server/platform/mongo/connect.ts';
 import type { Presenters } from '#server/platform/realtime/presentation.ts';
 import { startRealtime, type Realtime } from '#server/platform/realtime/server.ts';
 import { alertMeansOf } from './alerts.ts';
+import { connectQualityToAlerts, startQuality } from './quality.ts';
 import { authenticate, socketIdentity } from './callers.ts';
 import { connectStudiesToDossiers, receptionOf } from './reception.ts';
 import type { Settings } from './settings.ts';
@@ -46,6 +47,8 @@ export interface AppDeps {
   /** Serves the client's pages; none in tests of the API and in development, where Vite does. */
   serveClient?: (koa: KoaContext, next: Next) => Promise<void>;
   heartbeatMs?: number;
+  /** The site's Artiscan, when this process may read it. */
+  artiscan?: QaSource | undefined;
 }
 
 export interface App {
@@ -53,6 +56,8 @@ export interface App {
   events: EventLog;
   contexts: ContextFactory;
   realtime: Realtime;
+  /** Where controls come from. */
+  quality: SiteSource;
   /** By what alerts leave. */
   alerts: AlertMeans;
   /** Closes the live channel and waits for requests that run; the database stays open. */
@@ -86,6 +91,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   await startDossiers(site);
   connectStudiesToDossiers();
   const alerts = alertMeansOf(settings, { demo: deps.demo !== null });
+  connectQualityToAlerts(alerts);
+  const quality = startQuality(settings, { artiscan: deps.artiscan, now });
   await ensureSettingsChannel(contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }), alerts);
 
   // The live channel needs the HTTP server, and some calls end its sockets: it is reached through this.
@@ -101,7 +108,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   mountAudit(api);
   mountMachines(api);
   mountPatients(api);
-  mountQa(api, { timezone: site.timezone });
+  mountQa(api, quality);
   mountDossiers(api);
   mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
   mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
@@ -131,6 +138,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     contexts,
     realtime,
     alerts,
+    quality,
     close: async () => {
       events.stop();
       await realtime.close();

@@ -9,8 +9,10 @@ import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { startDelivering } from '#server/domains/notifications/index.ts';
 import type { Reception } from '#server/domains/pacs/index.ts';
+import type { QaSource } from '#server/domains/qa/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { artiscanOf, qualityJobs, startLights } from './quality.ts';
 import { startDicom } from './reception.ts';
 import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
 
@@ -29,6 +31,8 @@ interface StartOptions {
   settings: Settings;
   log: Log;
   demo?: DemoAccounts;
+  /** The demo's Artiscan, which is simulated. */
+  artiscan?: QaSource;
   /** Development: Vite serves the pages. */
   serveClient?: AppDeps['serveClient'];
   /** What must be there before anybody is served: the demo's data. */
@@ -36,13 +40,14 @@ interface StartOptions {
 }
 
 /** Connects, makes the indexes, and starts the roles of this process. */
-export async function start({ settings, log, demo, serveClient: pages, beforeListening }: StartOptions): Promise<Running> {
+export async function start({ settings, log, demo, artiscan, serveClient: pages, beforeListening }: StartOptions): Promise<Running> {
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR, log });
   const now = () => new Date();
   await migrate({ connection: database.connection, migrations: MIGRATIONS, now, log });
   await createIndexes(database.connection, log);
   const app = await createApp({
     settings,
+    artiscan: artiscan ?? (await artiscanOf(settings, now)),
     database,
     log,
     now,
@@ -53,7 +58,10 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
   await beforeListening?.(app);
   if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
   const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(app, { settings, log, now }) : undefined;
-  const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(settings, database, log) : undefined;
+  const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(app, settings, { database, log }) : undefined;
+  const stopLights = settings.VIGIE_ROLES.includes('jobs')
+    ? startLights({ ctx: () => systemOf(app, settings), events: app.events, log })
+    : undefined;
   const delivering = settings.VIGIE_ROLES.includes('jobs')
     ? startDelivering({ ctx: systemOf(app, settings), means: app.alerts, log })
     : undefined;
@@ -66,7 +74,7 @@ export async function start({ settings, log, demo, serveClient: pages, beforeLis
     url,
     reception,
     stop: async () => {
-      await Promise.all([jobs?.stop(), delivering?.stop()]);
+      await Promise.all([jobs?.stop(), delivering?.stop(), stopLights?.()]);
       await reception?.close();
       await app.close();
       await database.close();
@@ -80,10 +88,19 @@ function systemOf({ contexts }: App, { SITE_LOCALE: locale }: Settings): Context
 }
 
 /** The jobs of the site as a whole: any process with the role may run them. */
-function startSiteJobs(settings: Settings, { connection }: Database, log: Log): Promise<Jobs> {
+async function startSiteJobs(app: App, settings: Settings, { database, log }: { database: Database; log: Log }): Promise<Jobs> {
   const timezone = settings.SITE_TIMEZONE;
   const place = { uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR };
-  return startJobs({ connection, jobs: [backupJob({ place, timezone, now: () => new Date(), log })], timezone, log });
+  const ctx = () => systemOf(app, settings);
+  const quality = qualityJobs(app.quality, { ctx, means: app.alerts });
+  const jobs = await startJobs({
+    connection: database.connection,
+    jobs: [backupJob({ place, timezone, now: () => new Date(), log }), ...quality],
+    timezone,
+    log,
+  });
+  await jobs.runNow('qa/read');
+  return jobs;
 }
 
 /** Stops in order on the first signal, at once on the second, and by force when it takes too long. */

@@ -27,6 +27,13 @@ export const RIGHTS = {
   'machines:write': ['admin'],
   'qa:read': ROLES,
   'qa:set-light': ['physicist'],
+  'qa:comment': ['physicist'],
+  'qa:daily': ['physicist', 'technologist'],
+  /** The rules of classification, and what the source is. */
+  'qa:configure': ['physicist', 'admin'],
+  'qa:override': ['physicist', 'oncologist'],
+  'qa:fault': ['technologist', 'physicist'],
+  'qa:return': ['physicist'],
   'pacs:monitor': [...CLINICAL, 'secretary', 'admin'],
   'pacs:lights': [...CLINICAL, 'secretary', 'admin'],
   'pacs:images': CLINICAL,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Day } from '../schemas.ts';
+import { ArtiscanTables } from './artiscan.ts';
 import { TYPES_IN_ORDER } from './controls.ts';
 
 const Modules = z.array(z.number().int().positive()).max(500);
@@ -22,6 +23,8 @@ export const QaConfig = z
     sourceLimitHours: z.number().min(1).max(720),
     /** First day that is judged; null: 1 January of the year of the first plausible control. */
     from: Day.nullable(),
+    /** How Artiscan's tables are named here, and which columns tell conformity; absent: as Artiscan is delivered, conformity not known. */
+    artiscan: ArtiscanTables.optional(),
   })
   .superRefine((config, ctx) => {
     for (const { module, types } of modulesTwice(config)) {

@@ -70,6 +70,26 @@ export async function putMachine(ctx: Context, { id, ...fields }: NewMachine): P
   });
 }
 
+/** Says what a machine can do now, with who says so and why. What is the same already is left alone. */
+export async function setMachineStatus(
+  ctx: Context,
+  id: string,
+  { code, why }: { code: Machine['status']['code']; why: string },
+): Promise<void> {
+  await ctx.atomically('machines', async () => {
+    const current = await MachineModel.findById(id).lean();
+    if (!current) throw new NotFound('machine');
+    if (current.status.code === code && (current.status.why ?? '') === why) return;
+    const status = { code, by: ctx.actor.name, since: ctx.now(), why: why === '' ? null : why };
+    const row = await MachineModel.findOneAndUpdate(
+      { _id: id },
+      { $set: { status }, $inc: { version: 1 } },
+      { returnDocument: 'after' },
+    ).lean();
+    if (row) await announce(ctx, 'machine.status', row);
+  });
+}
+
 async function announce(ctx: Context, action: string, row: MachineRow): Promise<Machine> {
   const machine = presentMachine(row);
   const fact = { type: 'machine:changed', data: { machine } };

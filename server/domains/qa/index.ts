@@ -1,3 +1,12 @@
+export { startLightClock } from './clock.ts';
+export { artiscanTables } from './config-store.ts';
+export { qaJobs } from './jobs.ts';
+export { missingWeekly } from './missing-weekly.ts';
 export { qaPresenters } from './realtime.ts';
 export { mountQa } from './routes.ts';
 export { currentLight, currentLights, setLight } from './service.ts';
+export { machineResolved, machineTurnedRed } from './signals.ts';
+export type { SiteSource } from './site-source.ts';
+export { artiscanOfSite } from './source/configured.ts';
+export type { QaSource } from './source/port.ts';
+export { startQa } from './start.ts';

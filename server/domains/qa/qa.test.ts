@@ -5,6 +5,18 @@ import { startTestApp, type Client, type TestApp } from '#server/testing/app.ts'
 import { auditedActions, footprint, statusesOf } from '#server/testing/footprint.ts';
 import { currentLight } from './index.ts';
 
+const NEVER_SET = {
+  light: 'unknown',
+  reasons: [],
+  why: [],
+  asOf: null,
+  until: null,
+  by: null,
+  set: null,
+  silentSince: null,
+  override: null,
+};
+
 const PATH = '/api/qa/lights/versa-hd-1';
 const ZONE = 'Europe/Paris';
 
@@ -23,8 +35,8 @@ const set = async (light: string, reason = 'contrôle du matin') => physicist.re
 describe('lights of machines', () => {
   it('are unknown as long as nobody sets them', async () => {
     expect(await lights()).toEqual([
-      { machine: 'versa-hd-1', light: 'unknown', reasons: [], asOf: null, until: null, by: null },
-      { machine: 'versa-hd-2', light: 'unknown', reasons: [], asOf: null, until: null, by: null },
+      { machine: 'versa-hd-1', ...NEVER_SET },
+      { machine: 'versa-hd-2', ...NEVER_SET },
     ]);
   });
 

@@ -5,10 +5,13 @@ import type { Light, SetLight } from '#shared/qa/schemas.ts';
 import { nextMidnight, startOfDay } from '#shared/time.ts';
 import { allMachines, machineRef } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
-import { NotFound } from '#server/platform/errors.ts';
+import { Conflict, NotFound } from '#server/platform/errors.ts';
+import { litByRules, readSource } from './facts.ts';
 import { LightModel, type LightRow } from './model.ts';
+import { overrideOf } from './overrides-store.ts';
 import { presentLight } from './present.ts';
-import { siteZone } from './zone.ts';
+import { after, lastRow } from './relight.ts';
+import { siteZone } from './site.ts';
 
 /** The light of a machine at an instant that is now; unknown when nobody set one or it has ended. */
 export async function currentLight(machineId: string, at: Date): Promise<Light> {
@@ -37,19 +40,27 @@ export async function lightsOfDay(day: string): Promise<Light[]> {
 /**
  * Sets a machine's light by hand until the site's next midnight. The former light stays in the history.
  *
- * @throws NotFound for a machine that is not in the registry.
+ * @throws NotFound for a machine that is not in the registry; Conflict `light.source` where the rules of quality control determine the light, or what was
+ * declared keeps the machine from treating.
  */
 export async function setLight(ctx: Context, machineId: string, { light, reason }: z.output<typeof SetLight>): Promise<Light> {
   if (!machineRef(machineId)) throw new NotFound('machine');
   return ctx.atomically('qa', async () => {
-    const at = await afterLast(machineId, ctx.now());
+    const last = await lastRow(machineId);
+    await refuseWhereRulesHold(machineId, last, ctx.now());
+    const at = after(last, ctx.now());
     const row: LightRow = {
       _id: new Types.ObjectId(),
       machine: machineId,
       light,
       reasons: [reason],
+      why: [],
       asOf: at,
       until: nextMidnight(siteZone(), at),
+      set: 'hand',
+      silentSince: null,
+      override: await overrideOf(machineId, at),
+      reference: null,
       by: ctx.actor.name,
       byId: ctx.actor.id,
       role: ctx.actor.role,
@@ -70,14 +81,10 @@ export async function setLight(ctx: Context, machineId: string, { light, reason 
   });
 }
 
-/** Clocks of two servers differ by less than this. */
-const SKEW_MS = 5 * 60_000;
-
-/** The instant of a new light: after the last one, so that of two set at once, or by two servers' clocks, the later written holds. */
-async function afterLast(machine: string, now: Date): Promise<Date> {
-  const last = await lastLight({ machine });
-  const aheadMs = last?.asOf ? Date.parse(last.asOf) - now.getTime() : -1;
-  return aheadMs >= 0 && aheadMs < SKEW_MS ? new Date(now.getTime() + aheadMs + 1) : now;
+async function refuseWhereRulesHold(machineId: string, last: LightRow | null, now: Date): Promise<void> {
+  const machine = allMachines().find(({ id }) => id === machineId);
+  const declared = last?.set === 'rules' && last.until > now && last.light !== 'unknown';
+  if (declared || (machine && litByRules(machine, await readSource()))) throw new Conflict('light.source');
 }
 
 async function lastLight(filter: QueryFilter<LightRow>): Promise<Light | undefined> {

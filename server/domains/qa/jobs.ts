@@ -1,0 +1,16 @@
+import type { Context } from '#server/platform/context.ts';
+import type { Job } from '#server/platform/jobs/index.ts';
+import { sourceOf, type SiteSource } from './site-source.ts';
+import { synchronise } from './synchronise.ts';
+
+/** Reads the source of controls: what is new every five minutes, all of it every night. */
+export function qaJobs(site: SiteSource, ctx: () => Context): Job[] {
+  const read =
+    (whole: boolean): Job['run'] =>
+    async ({ signal }) =>
+      void (await synchronise(ctx(), sourceOf(site), { whole, signal }));
+  return [
+    { name: 'qa/read', schedule: '*/5 * * * *', retry: { delayMs: 30_000, times: 1 }, timeLimitMs: 4 * 60_000, run: read(false) },
+    { name: 'qa/read-all', schedule: '40 1 * * *', retry: { delayMs: 10 * 60_000, times: 3 }, timeLimitMs: 15 * 60_000, run: read(true) },
+  ];
+}

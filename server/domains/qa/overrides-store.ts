@@ -1,0 +1,18 @@
+import type { Override } from '#shared/qa/schemas.ts';
+import { presentAct, presentMaybe } from './acts.ts';
+import { OverrideModel, type OverrideRow } from './records-model.ts';
+
+/** The override of a machine that holds or waits for the second person at an instant. */
+export async function openOverride(machine: string, at: Date): Promise<OverrideRow | null> {
+  return OverrideModel.findOne({ machine, open: true, until: { $gt: at } }).lean<OverrideRow | null>();
+}
+
+/** The same as a light carries it. */
+export async function overrideOf(machine: string, at: Date): Promise<Override | null> {
+  const row = await openOverride(machine, at);
+  return row && presentOverride(row);
+}
+
+export function presentOverride({ reason, asked, confirmed, until }: OverrideRow): Override {
+  return { reason, asked: presentAct(asked), confirmed: presentMaybe(confirmed), until: until.toISOString() };
+}

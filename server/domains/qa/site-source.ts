@@ -1,0 +1,62 @@
+import type { z } from 'zod';
+import type { SourceState, UploadCsv, Uploaded } from '#shared/qa/page-schemas.ts';
+import { qaWordsOf } from '#shared/messages/qa.ts';
+import type { Context } from '#server/platform/context.ts';
+import { AppError } from '#server/platform/errors.ts';
+import { isFileFault, type CsvFault } from './source/csv-file.ts';
+import type { CsvSource } from './source/csv.ts';
+import { SourceFailure, type QaSource } from './source/port.ts';
+import { synchronise } from './synchronise.ts';
+
+/** Where this site's controls come from: its Artiscan, or files. */
+export interface SiteSource {
+  /** Undefined: the site has no Artiscan. */
+  artiscan: QaSource | undefined;
+  csv: CsvSource;
+}
+
+const MOST_FAULTS = 200;
+const LIMIT_MS = 5 * 60_000;
+
+/** The source that counts: files only where there is no Artiscan. */
+export function sourceOf({ artiscan, csv }: SiteSource): QaSource {
+  return artiscan ?? csv;
+}
+
+/** Reads all of the source now. */
+export function readNow(ctx: Context, site: SiteSource): Promise<SourceState> {
+  return synchronise(ctx, sourceOf(site), { whole: true, signal: AbortSignal.timeout(LIMIT_MS) });
+}
+
+/**
+ * Takes a CSV export that somebody uploads, and reads it.
+ *
+ * @throws AppError 422 `qa.csv` with what is wrong with the file, 409 `qa.source` at a site that has an Artiscan.
+ */
+export async function takeUpload(
+  ctx: Context,
+  site: SiteSource,
+  { name, whole, base64 }: z.output<typeof UploadCsv>,
+): Promise<z.infer<typeof Uploaded>> {
+  if (site.artiscan) throw new AppError(409, 'qa.source');
+  const taken = await site.csv.take({ name, bytes: Buffer.from(base64, 'base64'), whole }).catch((error: unknown) => {
+    if (error instanceof SourceFailure) throw new AppError(422, 'qa.csv', [{ rule: error.code, message: error.code }]);
+    throw error;
+  });
+  const words = qaWordsOf(ctx.locale).csv;
+  const said = (fault: CsvFault): string => words[fault.code](fault);
+  if (!taken.taken)
+    throw new AppError(
+      422,
+      'qa.csv',
+      taken.faults.filter(isFileFault).map((fault) => ({ rule: fault.code, message: said(fault) })),
+    );
+  await ctx.atomically('qa', () =>
+    ctx.record({ action: 'qa.csv-uploaded', subject: 'qa:source', details: { controls: taken.controls, whole } }),
+  );
+  await readNow(ctx, site);
+  return {
+    controls: taken.controls,
+    faults: taken.faults.slice(0, MOST_FAULTS).map((fault) => ({ where: `${name}:${fault.line}`, fault: said(fault) })),
+  };
+}
