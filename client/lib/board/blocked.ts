@@ -2,7 +2,7 @@ import type { Refusal } from '#shared/errors.ts';
 import type { DossierCard } from '#shared/dossiers/schemas.ts';
 import { blockedBy, type Unmet } from '#shared/dossiers/workflow.ts';
 import type { Light } from '#shared/qa/schemas.ts';
-import { lightAt } from '#shared/qa/lights.ts';
+import { gateOf, lightAt } from '#shared/qa/lights.ts';
 import type { LightState } from '../ui/light.ts';
 
 export type LightTable = ReadonlyMap<string, Light>;
@@ -32,7 +32,7 @@ export function blockersOf(card: DossierCard, lights: LightTable | undefined, at
   if (!lights) return card.blocked;
   const machine = card.clearance.machine ?? '';
   const when = new Date(at);
-  return blockedBy(card, lightAt(lights.get(machine), machine, when).light, when);
+  return blockedBy(card, gateOf(lightAt(lights.get(machine), machine, when), when), when);
 }
 
 /** The mark beside a reason: a light that nobody knows is unknown, all others are late. */

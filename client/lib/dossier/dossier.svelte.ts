@@ -5,8 +5,8 @@ import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { listMachinesCall } from '#shared/machines/api.ts';
 import type { Machine } from '#shared/machines/schemas.ts';
 import { listLightsCall } from '#shared/qa/api.ts';
-import { lightAt } from '#shared/qa/lights.ts';
-import type { Light } from '#shared/qa/schemas.ts';
+import { gateOf, lightAt } from '#shared/qa/lights.ts';
+import type { Light, LightColour } from '#shared/qa/schemas.ts';
 import { ApiError, call } from '../api/index.ts';
 import { m, words } from '../i18n/index.ts';
 import type { Fact } from '../live/facts.ts';
@@ -98,6 +98,11 @@ export class DossierState {
     const id = this.dossier?.machine?.id;
     const lights = this.#lights.data;
     return id === undefined || !lights ? undefined : currentLight(lights, id, live.coarse);
+  }
+
+  /** What the light means for a session: an override lets it start. */
+  get gate(): LightColour {
+    return this.light ? gateOf(this.light, new Date(live.coarse)) : 'unknown';
   }
 
   /** Until when the own last move can be taken back (epoch ms). */

@@ -87,6 +87,7 @@ describe('groupItems', () => {
 });
 
 describe('withLight', () => {
+  const NOW = new Date('2026-11-20T09:00:00Z');
   const light = {
     machine: 'v',
     reasons: [],
@@ -101,11 +102,11 @@ describe('withLight', () => {
 
   it('lets the machine item follow the light as it is now', () => {
     const of = (items: readonly Item[]) => items.find((item) => item.code === 'qa_machine_jour');
-    expect(of(withLight(itemsWith([]), { ...light, light: 'amber' }))).toMatchObject({ done: true, evidence: 'amber' });
-    expect(of(withLight(itemsWith(['qa_machine_jour']), { ...light, light: 'unknown' }))).toMatchObject({
+    expect(of(withLight(itemsWith([]), { ...light, light: 'amber' }, NOW))).toMatchObject({ done: true, evidence: 'amber' });
+    expect(of(withLight(itemsWith(['qa_machine_jour']), { ...light, light: 'unknown' }, NOW))).toMatchObject({
       done: false,
       evidence: 'unknown',
     });
-    expect(of(withLight(itemsWith([]), undefined))).toMatchObject({ done: false, evidence: null });
+    expect(of(withLight(itemsWith([]), undefined, NOW))).toMatchObject({ done: false, evidence: null });
   });
 });

@@ -1,7 +1,7 @@
 import type { Item } from '#shared/dossiers/schemas.ts';
 import { PATH, type Status } from '#shared/dossiers/statuses.ts';
 import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
-import { blocks } from '#shared/qa/lights.ts';
+import { blocks, gateOf } from '#shared/qa/lights.ts';
 import type { Light } from '#shared/qa/schemas.ts';
 
 /** Items as the page shows them: what the next step needs first, what is behind folded away, what comes later below. */
@@ -45,9 +45,9 @@ export function groupItems(items: readonly Item[], status: Status, next: Status 
   };
 }
 
-/** The machine's item follows the light as it is now: a light changes without the dossier. */
-export function withLight(items: readonly Item[], light: Light | undefined): Item[] {
+/** The machine's item follows the light as it is at an instant: a light changes without the dossier. */
+export function withLight(items: readonly Item[], light: Light | undefined, at: Date): Item[] {
   return items.map((item) =>
-    item.code === 'qa_machine_jour' && light ? { ...item, done: !blocks(light.light), evidence: light.light, at: light.asOf } : item,
+    item.code === 'qa_machine_jour' && light ? { ...item, done: !blocks(gateOf(light, at)), evidence: light.light, at: light.asOf } : item,
   );
 }

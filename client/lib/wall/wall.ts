@@ -1,7 +1,7 @@
 import { STATUSES, type Status } from '#shared/dossiers/statuses.ts';
 import { blockedBy, hardRulesApply, type Unmet } from '#shared/dossiers/workflow.ts';
 import type { Machine } from '#shared/machines/schemas.ts';
-import { blocks, lightAt } from '#shared/qa/lights.ts';
+import { blocks, gateOf, lightAt } from '#shared/qa/lights.ts';
 import type { Light, LightColour } from '#shared/qa/schemas.ts';
 import type { WallDossierFact } from '#shared/screens/events.ts';
 import type { WallDossier, WallSnapshot } from '#shared/screens/schemas.ts';
@@ -74,7 +74,7 @@ export function blockedOf(wall: WallSnapshot, now: number): Blocked[] {
   const blocked = wall.dossiers.flatMap((dossier) => {
     const { machine } = dossier.clearance;
     const light = machine === null ? undefined : lightAt(lights.get(machine), machine, at);
-    const reasons = blockedBy(dossier, light?.light ?? 'none', at);
+    const reasons = blockedBy(dossier, light ? gateOf(light, at) : 'none', at);
     return reasons.length > 0 ? [{ dossier, reasons, since: sinceOf(dossier, reasons, light) }] : [];
   });
   return blocked.sort((a, b) => rank(a) - rank(b) || a.since - b.since || a.dossier.key.localeCompare(b.dossier.key));
@@ -102,7 +102,7 @@ export function machinesOf(wall: WallSnapshot, now: number): { shown: MachineLig
   return {
     shown: all.filter((one) => kept.has(one)),
     others: all.length - kept.size,
-    blocking: all.filter((one) => blocks(one.light.light)).length,
+    blocking: all.filter((one) => blocks(gateOf(one.light, new Date(now)))).length,
   };
 }
 

@@ -7,7 +7,7 @@ import { STATUSES, type ItemCode, type Status } from '#shared/dossiers/statuses.
 import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { blockedBy, type Clearance } from '#shared/dossiers/workflow.ts';
 import type { Light, LightColour } from '#shared/qa/schemas.ts';
-import { blocks } from '#shared/qa/lights.ts';
+import { blocks, gateOf } from '#shared/qa/lights.ts';
 import type { WallDossier } from '#shared/screens/schemas.ts';
 import { machineName, machineRef } from '#server/domains/machines/index.ts';
 import { patientInitials } from '#server/domains/patients/index.ts';
@@ -68,7 +68,7 @@ export function presentCard(row: DossierRow, { light, at, locale }: Sight): Doss
     referringPhysician: row.referringPhysician,
     tags: row.tags,
     clearance,
-    blocked: inWords(blockedBy({ ...timing, clearance }, light.light, at), wordsOf(locale), machineName),
+    blocked: inWords(blockedBy({ ...timing, clearance }, gateOf(light, at), at), wordsOf(locale), machineName),
     sessions: sessionCount(row),
   };
 }
@@ -163,8 +163,8 @@ function presentAct({ by, role, at }: ActRow) {
   return { by, role, at: at.toISOString() };
 }
 
-function itemsOf(row: DossierRow, { workflow, light, locale }: Sight): Item[] {
-  const done = doneItems(row, light.light);
+function itemsOf(row: DossierRow, { workflow, light, locale, at }: Sight): Item[] {
+  const done = doneItems(row, gateOf(light, at));
   const labels = wordsOf(locale).items;
   return STATUSES.flatMap((status) => {
     const rule = workflow.statuses[status];

@@ -7,7 +7,7 @@ import { hardRulesApply, isMine } from '#shared/dossiers/workflow.ts';
 import type { PageQuery } from '#shared/schemas.ts';
 import type { WallDossier } from '#shared/screens/schemas.ts';
 import type { Light } from '#shared/qa/schemas.ts';
-import { blocks, lightAt } from '#shared/qa/lights.ts';
+import { blocks, gateOf, lightAt } from '#shared/qa/lights.ts';
 import { auditAccess } from '#server/domains/audit/index.ts';
 import { currentLights } from '#server/domains/qa/index.ts';
 import type { Context } from '#server/platform/context.ts';
@@ -117,7 +117,7 @@ function equalities({ machine, priority, pathology, physician, tag, patient }: D
 /** The same rule as `blockedBy`, as a query. */
 function blockedFilter(at: Date, lights: LightTable): Filter {
   const treating = STATUSES.filter(hardRulesApply);
-  const free = [...lights.values()].filter((light) => !blocks(light.light)).map((light) => light.machine);
+  const free = [...lights.values()].filter((light) => !blocks(gateOf(light, at))).map((light) => light.machine);
   return {
     $or: [{ dueAt: { $ne: null, $lte: at } }, { status: { $in: treating }, $or: [{ cleared: false }, { machineId: { $nin: free } }] }],
   };

@@ -3,6 +3,7 @@ import type { ChangeDossier, CreateDossier, Dossier, Move, MoveDossier } from '#
 import { ITEMS, type ItemCode } from '#shared/dossiers/statuses.ts';
 import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { revokedBy, stepsFrom } from '#shared/dossiers/workflow.ts';
+import { gateOf } from '#shared/qa/lights.ts';
 import type { Patient } from '#shared/patients/schemas.ts';
 import { wordsOf } from '#shared/messages/languages.ts';
 import { inWords } from '#shared/messages/sentences.ts';
@@ -82,7 +83,12 @@ export async function editDossier(ctx: Context, id: string, { version, ...fields
 export async function moveDossier(ctx: Context, id: string, move: MoveDossier): Promise<Dossier> {
   return changeDossier(ctx, { id, version: move.version, evenClosed: true }, ({ row, workflow, light }) => {
     const ticks = [...row.ticks, ...ticksOnTheWay(ctx, workflow, row, move.context)];
-    const unmet = unmetForMove(ctx, workflow, { ...row, ticks }, { target: move.target, light: light.light, comment: move.comment });
+    const unmet = unmetForMove(
+      ctx,
+      workflow,
+      { ...row, ticks },
+      { target: move.target, light: gateOf(light, ctx.now()), comment: move.comment },
+    );
     refuseUnless(ctx, 'dossier.transition', unmet);
     const revoked = standingItems(row, revokedBy(workflow, row.status, move.target));
     const at = ctx.now();
@@ -121,7 +127,7 @@ export async function movesOf(ctx: Context, id: string): Promise<Move[]> {
   const { row, workflow, light } = await standingOf(ctx, id);
   return stepsFrom(workflow, row.status).map(({ target, direction }) => {
     // The comment is asked for when the move is made: its absence now is no reason against it.
-    const unmet = unmetForMove(ctx, workflow, row, { target, light: light.light, comment: '-' });
+    const unmet = unmetForMove(ctx, workflow, row, { target, light: gateOf(light, ctx.now()), comment: '-' });
     const reasons = inWords(unmet, wordsOf(ctx.locale), machineName);
     return {
       target,

@@ -1,5 +1,6 @@
 import type { Dossier, EndSession, PlanFields, PrescriptionFields, StartSession } from '#shared/dossiers/schemas.ts';
 import { unmetHardRules, type Unmet } from '#shared/dossiers/workflow.ts';
+import { gateOf } from '#shared/qa/lights.ts';
 import type { Context } from '#server/platform/context.ts';
 import { NotFound } from '#server/platform/errors.ts';
 import { breakSignatures } from './items.ts';
@@ -34,7 +35,7 @@ export async function writePlan(ctx: Context, id: string, version: number, field
 /** Starts the next session, unless a hard rule fails, the check-list is not complete, or one is running. */
 export async function startSession(ctx: Context, id: string, { checklist, version }: StartSession): Promise<Dossier> {
   return changeDossier(ctx, { id, version }, (standing) => {
-    refuseUnless(ctx, 'dossier.session', unmetForSession(standing, checklist));
+    refuseUnless(ctx, 'dossier.session', unmetForSession(standing, checklist, ctx.now()));
     const { row } = standing;
     const number = row.sessionList.length + 1;
     const session: DossierRow['sessionList'][number] = {
@@ -72,10 +73,10 @@ export async function endSession(ctx: Context, id: string, number: number, { sta
 }
 
 /** Every condition that the start of a session does not meet. */
-function unmetForSession({ row, workflow, light }: Standing, checklist: Readonly<Record<string, boolean>>): Unmet[] {
+function unmetForSession({ row, workflow, light }: Standing, checklist: Readonly<Record<string, boolean>>, at: Date): Unmet[] {
   const unmet: Unmet[] = [];
   if (row.status !== 'EN_TRAITEMENT') unmet.push({ rule: 'status', params: { status: 'EN_TRAITEMENT' } });
-  unmet.push(...unmetHardRules(clearanceOf(row), light.light));
+  unmet.push(...unmetHardRules(clearanceOf(row), gateOf(light, at)));
   const missing = workflow.sessionChecklist.filter((code) => checklist[code] !== true);
   if (missing.length > 0) unmet.push({ rule: 'checklist', params: { missing } });
   if (row.sessionList.some((session) => session.status === 'started')) unmet.push({ rule: 'session_running' });
