@@ -1,4 +1,5 @@
-import { chmod, link, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, link, mkdir, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -255,6 +256,31 @@ describe('after a crash', () => {
     expect(await recover(sink())).toMatchObject({ finished: 1 });
   });
 });
+
+test.skipIf(!existsSync('/proc/self/fd'))(
+  'no file stays open behind a server that closed, nor behind one that could not listen',
+  async () => {
+    await send(sampleCt({ size: 512 }).file);
+    const gone = new AbortController();
+    const half = store(
+      { host: '127.0.0.1', port: loopback.server.port, callingAeTitle: 'SCANNER', calledAeTitle: 'VIGIE' },
+      (async function* endless() {
+        for (let instance = 2; !gone.signal.aborted; instance += 1) yield sampleCt({ size: 1024, instance }).file;
+        await Promise.resolve();
+      })(),
+      { contexts: [{ sopClass: CT, transferSyntaxUid: '1.2.840.10008.1.2.1' }] },
+    );
+    await expect.poll(() => loopback.accepted.length).toBeGreaterThan(2);
+    await expect(startLoopback({ port: loopback.server.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    const { root } = loopback;
+    await loopback.server.close();
+    gone.abort();
+    await half;
+    const open = await Promise.all((await readdir('/proc/self/fd')).map((fd) => readlink(`/proc/self/fd/${fd}`).catch(() => '')));
+    expect(open.filter((file) => file.startsWith(root))).toEqual([]);
+  },
+  20_000,
+);
 
 test('errors of the file system have their meaning', () => {
   const faults = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES', 'EIO', 'ERR_X'].map((code) => diskFault(Object.assign(new Error(code), { code })));
