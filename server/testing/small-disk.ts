@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 /** A file system of its own that can be filled and locked, in memory. */
@@ -14,7 +15,7 @@ export interface SmallDisk {
 
 /** Whether file systems may be mounted here: by root, outside of locked containers. */
 export function mayMount(): boolean {
-  const folder = path.join('/tmp', `vigie-may-mount-${process.pid}`);
+  const folder = path.join(tmpdir(), `vigie-may-mount-${process.pid}`);
   mkdirSync(folder);
   const may = process.platform === 'linux' && mount(['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
   if (may) spawnSync('umount', [folder]);
