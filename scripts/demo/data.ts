@@ -33,17 +33,6 @@ export const DEMO_MACHINES: readonly DemoMachine[] = [
   linac('novalis', 'NOVALIS', '#F57C00', 25),
 ];
 
-/** Lights set at the start of the demo; the machines left out stay unknown. */
-export const DEMO_LIGHTS: readonly { machine: string; light: 'green' | 'amber' | 'red'; reason: string }[] = [
-  { machine: 'versa-hd-1', light: 'green', reason: 'Contrôle du matin conforme' },
-  { machine: 'versa-hd-2', light: 'red', reason: 'Débit +3,4 %, tolérance 2 %' },
-  { machine: 'versa-hd-3', light: 'green', reason: 'Contrôle du matin conforme' },
-  { machine: 'versa-hd-4', light: 'green', reason: 'Contrôle du matin conforme' },
-  { machine: 'versa-hd-5', light: 'amber', reason: 'Hebdomadaire à faire ce soir' },
-  { machine: 'tomo1', light: 'green', reason: 'Contrôle du matin conforme' },
-  { machine: 'novalis', light: 'green', reason: 'Contrôle du matin conforme' },
-];
-
 export const LAST_NAMES: readonly string[] =
   `Marchand Ouvrard Le\u00a0Goff-Tanguy Tessier Benarfa Morvan Vassal Chevreuil Da\u00a0Rocha Huynh-Cao Ferrandier Rousset Picault Sauvignet Kervella Abelin
   Pommerat Delormel Traoret Brissaud Goudeau Linard Rivoire Estrade Navarret Massieu Collinet Zerrouk Pasquet Lormeau Rouvière Joubertin Mbarga Olivar

@@ -1,25 +1,18 @@
 import { STATUSES } from '#shared/dossiers/statuses.ts';
 import { listDossiers, readDossier } from '#server/domains/dossiers/index.ts';
-import { setLight } from '#server/domains/qa/index.ts';
 import { AppError } from '#server/platform/errors.ts';
 import type { Log } from '#server/platform/log.ts';
-import { DEMO_LIGHTS } from './data.ts';
 import type { Cast } from './people.ts';
 import { pick, seededRandom } from '#shared/random.ts';
 import { stepForward, treat } from './walk.ts';
 
 const MOVE_EVERY_MS = 25_000;
-const LIGHT_EVERY_MS = 90_000;
 
-/** The demo's life: a dossier moves now and then, a machine's light changes. Returns what ends it. */
+/** The demo's life: a dossier moves now and then. Returns what ends it. */
 export function startLife(cast: Cast, log: Log): () => void {
   const random = seededRandom(Date.now());
   const moves = setInterval(() => void quietly(log, () => moveSomeDossier(cast, random)), MOVE_EVERY_MS);
-  const lights = setInterval(() => void quietly(log, () => changeSomeLight(cast, random)), LIGHT_EVERY_MS);
-  return () => {
-    clearInterval(moves);
-    clearInterval(lights);
-  };
+  return () => clearInterval(moves);
 }
 
 async function moveSomeDossier(cast: Cast, random: () => number): Promise<void> {
@@ -29,13 +22,6 @@ async function moveSomeDossier(cast: Cast, random: () => number): Promise<void> 
   const dossier = await readDossier(cast('coordinator'), pick(random, items).id);
   if (dossier.status !== 'EN_TRAITEMENT') await stepForward(cast, dossier, new Date());
   else if (dossier.sessions.done + 1 < (dossier.sessions.prescribed ?? 0)) await treat(cast, dossier, new Date());
-}
-
-async function changeSomeLight(cast: Cast, random: () => number): Promise<void> {
-  const { machine, light, reason } = pick(random, DEMO_LIGHTS);
-  const turnsRed = light !== 'red' && random() < 0.3;
-  const body = turnsRed ? ({ light: 'red', reason: 'Contrôle du jour non conforme' } as const) : { light, reason };
-  await setLight(cast('physicist'), machine, body);
 }
 
 /** A refusal is part of life: a red machine keeps the demo's people from treating, as it would keep anybody. */

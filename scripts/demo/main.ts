@@ -11,7 +11,9 @@ import { SettingsError, settingsOfProcess, type Settings } from '#server/setting
 import { CreatePeer } from '#shared/pacs/schemas.ts';
 import { hasDossiers } from '#server/domains/dossiers/index.ts';
 import { ensurePeer } from '#server/domains/pacs/index.ts';
+import { readNow, synchronise, type QaSource } from '#server/domains/qa/index.ts';
 import { ensureClientBuilt } from '../client-build.ts';
+import { startDemoArtiscan, type DemoArtiscan } from './artiscan/demo.ts';
 import { DEMO_PASSWORD, DEMO_USERS } from './data.ts';
 import { startLife } from './life.ts';
 import { castPeople, type Cast } from './people.ts';
@@ -22,6 +24,7 @@ import { seedChannels, withSinks } from './sinks/channels.ts';
 import { startSinks } from './sinks/index.ts';
 
 const SCANNER = 'SCANNER1';
+const READ_LIMIT_MS = 60_000;
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 
 interface DemoOptions {
@@ -40,36 +43,38 @@ export async function runDemo({ still, serveClient }: DemoOptions): Promise<void
   const settings = withSinks(settingsOfProcess(), sinks);
   if (!LOOPBACK.includes(settings.HOST)) throw new SettingsError(['HOST: the demo has a known password and runs on loopback only']);
   const log = createLog(settings.LOG_LEVEL);
+  const artiscan = await startDemoArtiscan(settings.DATA_DIR, settings.SITE_TIMEZONE);
   const building = serveClient ? undefined : ensureClientBuilt((line) => process.stdout.write(`${line}\n`));
-  await Promise.all([building, fill(settings, log)]);
+  await Promise.all([building, fill(settings, log, artiscan.source)]);
   let people: Cast | undefined;
   const running = await start({
     settings,
     log,
     demo: { accounts: DEMO_USERS.map(({ username, role }) => ({ username, role })), password: DEMO_PASSWORD },
+    artiscan: artiscan.source,
     ...(serveClient ? { serveClient } : {}),
     beforeListening: async (app) => {
       people = await castPeople(app.contexts, demoContext(app));
       await seedChannels(demoContext(app), app.alerts, sinks);
     },
   });
-  const stopLife = people && !still ? startDemoLife(people, running, log) : () => Promise.resolve();
+  const stopLife = people && !still ? startDemoLife(people, running, { artiscan, log }) : () => Promise.resolve();
   stopOnSignals(
     {
       stop: async () => {
         await stopLife();
         await running.stop();
-        await sinks.stop();
+        await Promise.all([sinks.stop(), artiscan.stop()]);
         if (!keeps) await rm(settings.DATA_DIR, { recursive: true, force: true });
       },
     },
     log,
   );
-  process.stdout.write(welcome(running.url, sinks.url, still, keeps));
+  process.stdout.write(welcome({ url: running.url, alerts: sinks.url, artiscan: artiscan.place, still, keeps }));
 }
 
 /** Fills an empty site, in a run that serves nobody: the client is built at the same time. */
-async function fill(settings: Settings, log: Log): Promise<void> {
+async function fill(settings: Settings, log: Log, source: QaSource): Promise<void> {
   const filled = await start({
     settings: { ...settings, VIGIE_ROLES: [] },
     log,
@@ -82,6 +87,8 @@ async function fill(settings: Settings, log: Log): Promise<void> {
         system,
         CreatePeer.parse({ aeTitle: SCANNER, host: '127.0.0.1', rights: ['echo', 'store'], note: 'Scanner simulé' }),
       );
+      // Only now: until its source was read, the dossiers were treated by lights that a hand had set.
+      await synchronise(system, source, { whole: true, signal: AbortSignal.timeout(READ_LIMIT_MS) });
     },
   });
   await filled.stop();
@@ -89,9 +96,16 @@ async function fill(settings: Settings, log: Log): Promise<void> {
 
 const demoContext = ({ contexts }: App): Context => contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
 
-/** What moves by itself: people who go on with dossiers and lights, and the scanner. Returns what ends it. */
-function startDemoLife(cast: Cast, { settings, reception }: Running, log: Log): () => Promise<void> {
+/** What moves by itself: people who go on with dossiers, controls that get done, and the scanner. Returns what ends it. */
+function startDemoLife(
+  cast: Cast,
+  { settings, reception, app }: Running,
+  { artiscan, log }: { artiscan: DemoArtiscan; log: Log },
+): () => Promise<void> {
   const stopPeople = startLife(cast, log);
+  const stopControls = artiscan.live((whole) => {
+    readNow(demoContext(app), app.quality, { whole }).catch((err: unknown) => log.error({ err }, 'the demo stumbled'));
+  });
   const scanner =
     reception &&
     startScanner({
@@ -104,15 +118,24 @@ function startDemoLife(cast: Cast, { settings, reception }: Running, log: Log): 
     });
   return async () => {
     stopPeople();
+    stopControls();
     await scanner?.stop();
   };
 }
 
-function welcome(url: string, alerts: string, still: boolean, keeps: boolean): string {
+interface Told {
+  url: string;
+  alerts: string;
+  artiscan: string;
+  still: boolean;
+  keeps: boolean;
+}
+
+function welcome({ url, alerts, artiscan, still, keeps }: Told): string {
   const accounts = DEMO_USERS.map(({ username, role }) => `    ${username.padEnd(14)} ${role}`).join('\n');
   const living = still
     ? 'nothing moves by itself (--still)'
-    : 'a dossier moves now and then, a machine’s light changes, a scanner sends a study a minute';
+    : 'a dossier moves now and then, controls get done, a scanner sends a study a minute';
   return `
   Vigie, demo: ${url}
 
@@ -121,7 +144,7 @@ ${accounts}
 
   Simulated: all people and dossiers are invented; ${living}.
   Alerts, simulated too: Teams and mail end at ${alerts}
-  Not part of this demo yet: the Artiscan server.
+  Artiscan, simulated too: a small TDS server (not SQL Server) at ${artiscan}
   The data ${keeps ? 'stays in DATA_DIR' : 'ends with the demo; set DATA_DIR to keep it'}. Ctrl-C stops everything.
 
 `;

@@ -6,7 +6,7 @@ import { ensureMachine } from '#server/domains/machines/index.ts';
 import { createPatient } from '#server/domains/patients/index.ts';
 import { setLight } from '#server/domains/qa/index.ts';
 import type { Context } from '#server/platform/context.ts';
-import { COURSES, DEMO_BOARD, DEMO_LIGHTS, DEMO_MACHINES, DEMO_PRIORITIES, FIRST_NAMES, LAST_NAMES, PHYSICIANS } from './data.ts';
+import { COURSES, DEMO_BOARD, DEMO_MACHINES, DEMO_PRIORITIES, FIRST_NAMES, LAST_NAMES, PHYSICIANS } from './data.ts';
 import type { Cast } from './people.ts';
 import { pick, seededRandom } from '#shared/random.ts';
 import { sendBack, stepForward, treat } from './walk.ts';
@@ -17,7 +17,7 @@ const UNLIT = 'tomo2';
 const LIT_HOURS = 30;
 const IN_USE = DEMO_MACHINES.filter(({ id }) => id !== 'novalis');
 
-/** Fills an empty site: machines, patients, dossiers that were walked to where they stand by the application's own rules, then the lights of today. */
+/** Fills an empty site: machines, patients, dossiers that were walked to where they stand by the application's own rules. */
 export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<void> {
   const random = seededRandom(20_261_120);
   for (const machine of DEMO_MACHINES) await ensureMachine(system, machine);
@@ -31,7 +31,6 @@ export async function seedDemo(system: Context, cast: Cast, now: Date): Promise<
       person += 1;
     }
   }
-  for (const { machine, light, reason } of DEMO_LIGHTS) await setLight(cast('physicist', now), machine, { light, reason });
 }
 
 /** A dossier that entered its status at a time, having passed the ones before in good order. */

@@ -23,9 +23,9 @@ export function sourceOf({ artiscan, csv }: SiteSource): QaSource {
   return artiscan ?? csv;
 }
 
-/** Reads all of the source now. */
-export function readNow(ctx: Context, site: SiteSource): Promise<SourceState> {
-  return synchronise(ctx, sourceOf(site), { whole: true, signal: AbortSignal.timeout(LIMIT_MS) });
+/** Reads the source now: all of it, or what is new. */
+export function readNow(ctx: Context, site: SiteSource, { whole } = { whole: true }): Promise<SourceState> {
+  return synchronise(ctx, sourceOf(site), { whole, signal: AbortSignal.timeout(LIMIT_MS) });
 }
 
 /**
