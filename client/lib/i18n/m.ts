@@ -1,3 +1,4 @@
+import type { QaWords } from '#shared/messages/qa-words.ts';
 import type { Words } from '#shared/messages/words.ts';
 import { locale } from './locale.svelte.ts';
 import type { Messages } from './messages/shape.ts';
@@ -25,6 +26,9 @@ export const m: Messages = {
   get patients() {
     return locale.language.texts.patients;
   },
+  get qa() {
+    return locale.language.texts.qa;
+  },
   get screens() {
     return locale.language.texts.screens;
   },
@@ -45,4 +49,9 @@ export const m: Messages = {
 /** The domain's words, which both ends share: statuses, roles, items, lights. */
 export function words(): Words {
   return locale.language.words;
+}
+
+/** Words of quality control, which both ends share: types, states, the sentences of a light. */
+export function qaWords(): QaWords {
+  return locale.language.qa;
 }

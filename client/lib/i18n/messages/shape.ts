@@ -5,6 +5,7 @@ import type { MachinesMessages } from './fr/machines.ts';
 import type { NotificationsMessages } from './fr/notifications.ts';
 import type { PacsMessages } from './fr/pacs.ts';
 import type { PatientsMessages } from './fr/patients.ts';
+import type { QaMessages } from './fr/qa.ts';
 import type { ScreensMessages } from './fr/screens.ts';
 import type { SessionMessages } from './fr/session.ts';
 import type { ShellMessages } from './fr/shell.ts';
@@ -20,6 +21,7 @@ export interface Messages {
   notifications: NotificationsMessages;
   pacs: PacsMessages;
   patients: PatientsMessages;
+  qa: QaMessages;
   screens: ScreensMessages;
   session: SessionMessages;
   shell: ShellMessages;
