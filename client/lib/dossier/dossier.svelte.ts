@@ -5,7 +5,7 @@ import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { listMachinesCall } from '#shared/machines/api.ts';
 import type { Machine } from '#shared/machines/schemas.ts';
 import { listLightsCall } from '#shared/qa/api.ts';
-import { gateOf, lightAt } from '#shared/qa/lights.ts';
+import { lightAt } from '#shared/qa/lights.ts';
 import type { Light, LightColour } from '#shared/qa/schemas.ts';
 import { ApiError, call } from '../api/index.ts';
 import { m, words } from '../i18n/index.ts';
@@ -16,6 +16,7 @@ import { session } from '../session/session.svelte.ts';
 import { Acts } from './acts.svelte.ts';
 import { changedParts, type Part } from './changed-parts.ts';
 import { History } from './history.svelte.ts';
+import { gateAt } from './lights.ts';
 
 /** How long the ring of somebody else's change stays. */
 const ARRIVAL_MS = 4000;
@@ -102,7 +103,7 @@ export class DossierState {
 
   /** What the light means for a session: an override lets it start. */
   get gate(): LightColour {
-    return this.light ? gateOf(this.light, new Date(live.coarse)) : 'unknown';
+    return gateAt(this.light, live.coarse);
   }
 
   /** Until when the own last move can be taken back (epoch ms). */

@@ -87,7 +87,7 @@ describe('groupItems', () => {
 });
 
 describe('withLight', () => {
-  const NOW = new Date('2026-11-20T09:00:00Z');
+  const NOW = Date.parse('2026-11-20T09:00:00Z');
   const light = {
     machine: 'v',
     reasons: [],

@@ -46,8 +46,10 @@ export function groupItems(items: readonly Item[], status: Status, next: Status 
 }
 
 /** The machine's item follows the light as it is at an instant: a light changes without the dossier. */
-export function withLight(items: readonly Item[], light: Light | undefined, at: Date): Item[] {
+export function withLight(items: readonly Item[], light: Light | undefined, at: number): Item[] {
   return items.map((item) =>
-    item.code === 'qa_machine_jour' && light ? { ...item, done: !blocks(gateOf(light, at)), evidence: light.light, at: light.asOf } : item,
+    item.code === 'qa_machine_jour' && light
+      ? { ...item, done: !blocks(gateOf(light, new Date(at))), evidence: light.light, at: light.asOf }
+      : item,
   );
 }

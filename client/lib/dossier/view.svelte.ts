@@ -47,7 +47,7 @@ export class View {
   }
 
   groups(dossier: Dossier): ItemGroups {
-    return groupItems(withLight(dossier.items, this.page.light, new Date(live.coarse)), dossier.status, this.next(dossier));
+    return groupItems(withLight(dossier.items, this.page.light, live.coarse), dossier.status, this.next(dossier));
   }
 
   /** Milliseconds left to take the own last move back. */
