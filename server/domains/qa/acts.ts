@@ -3,8 +3,9 @@ import type { Context } from '#server/platform/context.ts';
 import type { ActRow } from './records-model.ts';
 
 /** Who acts now, as it is stored. */
-export function actOf({ actor, now }: Context): ActRow {
-  return { by: actor.name, byId: actor.id, role: actor.role, at: now() };
+export function actOf(ctx: Context): ActRow {
+  const { actor } = ctx;
+  return { by: actor.name, byId: actor.id, role: actor.role, at: ctx.now() };
 }
 
 /** An act as the contract has it. */
