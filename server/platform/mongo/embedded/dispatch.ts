@@ -69,8 +69,8 @@ export function dispatch(engine: Engine, request: Request, deadline: number | un
     if (txn !== undefined && reply instanceof Map && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
     return reply;
   } catch (error) {
+    if (txn !== undefined) sessions.closeTransaction(engine, txn); // also when the disk is full: what it holds must not block others
     if (!(error instanceof CommandError)) throw error;
-    if (txn !== undefined) sessions.closeTransaction(engine, txn);
     return errorReply(error, request.body.get('autocommit') === false && name !== 'commitTransaction');
   }
 }

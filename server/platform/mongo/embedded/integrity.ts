@@ -1,10 +1,13 @@
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { unwritable } from './location.ts';
 
 const magic = 'SQLite format 3\0';
 const format = 1;
 /** Up to this size the whole file is checked at every start; a larger one would make it wait. */
 const wholeCheckBytes = 32 * 1024 * 1024;
+/** Codes of SQLite: no permission, read-only, no access, full, cannot be opened. The log needs a file beside the database even to read. */
+const aboutPlace: ReadonlySet<number> = new Set([3, 8, 13, 14]);
 
 /**
  * Looks whether the file is a sound database of this engine. A file that is not there yet is.
@@ -17,6 +20,7 @@ export function checkFile(file: string): void {
   try {
     checkContent(file);
   } catch (error) {
+    if (isAboutPlace(error)) throw unwritable(file, error); // whoever is told that his sound file is damaged restores an old one over it
     throw damaged(file, error instanceof Error ? error.message : String(error));
   }
 }
@@ -52,6 +56,10 @@ function checkContent(file: string): void {
   } finally {
     db.close();
   }
+}
+
+function isAboutPlace(error: unknown): boolean {
+  return error instanceof Error && 'errcode' in error && aboutPlace.has(Number(error.errcode) & 0xff);
 }
 
 function damaged(file: string, detail: string): Error {

@@ -50,7 +50,8 @@ export interface Transactions {
   /** Counts a write on disk (or in the open batch) and returns its number. */
   wrote(rid: number): number;
   writtenAfter(rid: number, seq: number): boolean;
-  batchCommitted(): void;
+  /** The open batch is on disk or undone. Writes that were undone count as made before all later transactions: else none could write there again. */
+  batchEnded(): void;
   closeAll(): void;
 }
 
@@ -123,7 +124,7 @@ export function openTransactions(path: string, lifetimeMs: number): Transactions
       return seq;
     },
     writtenAfter: (rid, since) => (lastWrites.get(rid) ?? 0) > since,
-    batchCommitted: () => {
+    batchEnded: () => {
       committed = seq;
       if (open.size === 0) lastWrites.clear();
       for (const [session, txn] of bySession) {

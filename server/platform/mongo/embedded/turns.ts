@@ -94,6 +94,7 @@ function createAnswers({ store, catalog, transactions, options }: Engine): Answe
     waiting = [];
     store.rollback();
     catalog.reload();
+    transactions.batchEnded();
     const told = storageError(error);
     if (told.message !== lastFault.message || options.now() > lastFault.at + faultPauseMs) {
       lastFault = { message: told.message, at: options.now() };
@@ -105,7 +106,7 @@ function createAnswers({ store, catalog, transactions, options }: Engine): Answe
     scheduled = false;
     try {
       store.commit();
-      transactions.batchCommitted();
+      transactions.batchEnded();
     } catch (error) {
       return undoTurn(error);
     }
