@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import mongoose, { type Connection } from 'mongoose';
 import type { Log } from '../log.ts';
-import { startEmbedded } from './embedded/index.ts';
+import { startEmbedded, type EngineEvent } from './embedded/index.ts';
 
 export interface Database {
   connection: Connection;
@@ -37,7 +37,7 @@ export async function connectDatabase({ uri, dataDir, log }: DatabaseSettings): 
   mongoose.set('strictQuery', 'throw');
   mongoose.set('autoIndex', false);
   mongoose.set('autoCreate', false);
-  const engine = uri === undefined ? await startEmbedded(dataDir) : undefined;
+  const engine = uri === undefined ? await startEmbedded(dataDir, { onEvent: (event) => tell(log, event) }) : undefined;
   await mongoose.connect(engine?.uri ?? uri ?? '', {
     ...(engine ? ON_THIS_MACHINE : OVER_A_NETWORK),
     serverSelectionTimeoutMS: SELECTION_MS,
@@ -65,6 +65,12 @@ export async function connectDatabase({ uri, dataDir, log }: DatabaseSettings): 
       await engine?.close();
     },
   };
+}
+
+/** A slow search is for the developers, a failure of the storage for the administrator. */
+function tell(log: Log, { kind, message, ...details }: EngineEvent): void {
+  if (kind === 'fault') log.error(`database: ${message}`);
+  else log.warn(details, `database: ${message}`);
 }
 
 /** Transactions need a replica set; a standalone server would fail at the first act, so it is refused at the start. @throws Error with the remedy */
