@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { MongoClient } from 'mongodb';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { startEmbedded } from '#server/platform/mongo/embedded/index.ts';
 
 const run = promisify(execFile);
 let folder: string;
@@ -77,4 +79,16 @@ it('an older export is not overwritten', async () => {
   await writeFile(file, 'mine');
   expect((await vigie('a', 'settings', 'export', file)).code).toBe(1);
   expect(await readFile(file, 'utf8')).toBe('mine');
+});
+
+it('the data of a newer Vigie is not touched', async () => {
+  const file = path.join(folder, 'first.json');
+  await vigie('a', 'settings', 'export', file);
+  const engine = await startEmbedded(path.join(folder, 'a'));
+  const client = await MongoClient.connect(engine.uri);
+  await client.db('vigie').collection<{ _id: number; name: string }>('migrations').insertOne({ _id: 1000, name: 'of tomorrow' });
+  await client.close();
+  await engine.close();
+  const { code, out } = await vigie('a', 'settings', 'import', file);
+  expect([code, out]).toEqual([1, expect.stringContaining('newer Vigie')]);
 });

@@ -10,7 +10,9 @@ import { SYSTEM, createContexts, type Context } from '#server/platform/context.t
 import { createEventLog } from '#server/platform/events.ts';
 import { createLog } from '#server/platform/log.ts';
 import { connectDatabase } from '#server/platform/mongo/connect.ts';
+import { migrate } from '#server/platform/mongo/migrations.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
+import { MIGRATIONS } from '#server/migrations.ts';
 import { settingsOfProcess } from '#server/settings.ts';
 
 /** The file that sets up a second site or a new machine: everything of a site that is data but its people and patients. */
@@ -56,6 +58,7 @@ async function withSite(work: (ctx: Context) => Promise<void>): Promise<void> {
   const now = () => new Date();
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR, log });
   try {
+    await migrate({ connection: database.connection, migrations: MIGRATIONS, now, log });
     await createIndexes(database.connection, log);
     const events = createEventLog({ now, log });
     await loadRegistry(events);
