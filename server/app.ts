@@ -26,6 +26,7 @@ import { answerInTime } from '#server/platform/http/deadline.ts';
 import { answerFailures } from '#server/platform/http/failures.ts';
 import { refuseForeignWrites } from '#server/platform/http/guard.ts';
 import { mountHealth } from '#server/platform/http/health.ts';
+import { mountLogo } from '#server/platform/http/logo.ts';
 import type { Api } from '#server/platform/http/serve.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Database } from '#server/platform/mongo/connect.ts';
@@ -78,7 +79,12 @@ const presenters: Presenters = {
 /** Puts the application together: the order of the middleware, the list of the domains, the live channel. Nothing listens yet. */
 export async function createApp(deps: AppDeps): Promise<App> {
   const { settings, log, now, build } = deps;
-  const site = { name: settings.SITE_NAME, timezone: settings.SITE_TIMEZONE, locale: settings.SITE_LOCALE };
+  const site = {
+    name: settings.SITE_NAME,
+    timezone: settings.SITE_TIMEZONE,
+    locale: settings.SITE_LOCALE,
+    ...(settings.SITE_LOGO ? { logo: true } : {}),
+  };
   const events = createEventLog({ now, log });
   const contexts = createContexts({
     connection: deps.database.connection,
@@ -156,6 +162,7 @@ function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, ap
   const scriptSrc = settings.NODE_ENV === 'development' ? ["'self'", "'unsafe-inline'"] : scriptSources();
   koa.use(onDocuments(helmet({ contentSecurityPolicy: { directives: { ...CONTENT_POLICY, scriptSrc } } })));
   mountHealth(koa, database);
+  mountLogo(koa, settings.SITE_LOGO);
   koa.use(onApi(answerInTime(database)));
   koa.use(onApi(refuseForeignWrites));
   koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));

@@ -92,7 +92,7 @@ async function startSiteJobs(app: App, settings: Settings, { database, log }: { 
   const timezone = settings.SITE_TIMEZONE;
   const place = { uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR };
   const ctx = () => systemOf(app, settings);
-  const quality = qualityJobs(app.quality, { ctx, means: app.alerts });
+  const quality = qualityJobs(app.quality, { ctx, means: app.alerts, weekly: settings.WEEKLY_ALERT });
   const jobs = await startJobs({
     connection: database.connection,
     jobs: [backupJob({ place, timezone, now: () => new Date(), log }), ...quality],

@@ -76,8 +76,8 @@ export function connectQualityToAlerts({ site }: AlertMeans): void {
 }
 
 /** What quality control does by the clock: reads its source, and tells which weekly controls are missing. */
-export function qualityJobs(source: SiteSource, { ctx, means }: { ctx: () => Context; means: AlertMeans }): Job[] {
-  return [...qaJobs(source, ctx), weeklyJob({ ctx: ctx(), alerts: createQaAlerts(means.site), missingWeekly })];
+export function qualityJobs(source: SiteSource, { ctx, means, weekly }: { ctx: () => Context; means: AlertMeans; weekly: string }): Job[] {
+  return [...qaJobs(source, ctx), weeklyJob({ ctx: ctx(), alerts: createQaAlerts(means.site), missingWeekly, schedule: weekly })];
 }
 
 /** Lights follow the hour. */

@@ -28,6 +28,12 @@ describe('the settings', () => {
     expect(faultsOf({ ARTISCAN_CA: '/nowhere/ca.pem' })).toEqual(['ARTISCAN_CA: names a file that is not there']);
   });
 
+  it('refuse a logo that is no picture or not there, and a schedule that is none', () => {
+    expect(faultsOf({ SITE_LOGO: '/nowhere/logo.gif' })).toContain('SITE_LOGO: a PNG or SVG file');
+    expect(faultsOf({ SITE_LOGO: '/nowhere/logo.png' })).toEqual(['SITE_LOGO: names a file that is not there']);
+    expect(faultsOf({ WEEKLY_ALERT: 'Wednesday' })).toEqual(['WEEKLY_ALERT: five fields of cron, as 0 16 * * 3,5']);
+  });
+
   it('tell every fault at once', () => {
     const faults = faultsOf({
       PORT: 'many',

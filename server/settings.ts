@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { z } from 'zod';
+import { isLogo } from '#server/platform/http/logo.ts';
 import { LOCALES } from '#shared/accounts/schemas.ts';
 
 const PROCESS_ROLES = ['web', 'jobs', 'dicom'] as const;
@@ -40,6 +41,13 @@ const Fields = z.object({
     .string()
     .regex(/^[A-Z]{2}$/, 'a country code, as FR')
     .default('FR'),
+  /** A PNG or SVG file, shown beside the name and on reports. */
+  SITE_LOGO: z.string().refine(isLogo, 'a PNG or SVG file').optional(),
+  /** When missing weekly controls are told, on the site's clock. */
+  WEEKLY_ALERT: z
+    .string()
+    .regex(/^(\S+\s+){4}\S+$/, 'five fields of cron, as 0 16 * * 3,5')
+    .default('0 16 * * 3,5'),
   DICOM_AE_TITLE: z.string().trim().min(1).max(16).default('VIGIE'),
   DICOM_HOST: host.default('127.0.0.1'),
   DICOM_PORT: port.default(11_112),
@@ -82,6 +90,7 @@ const TOGETHER: readonly ((s: z.infer<typeof Fields>) => Fault[])[] = [
     OIDC_ISSUER && !(OIDC_CLIENT_ID && OIDC_CLIENT_SECRET)
       ? [['OIDC_CLIENT_ID', 'is required with OIDC_ISSUER, as OIDC_CLIENT_SECRET is']]
       : [],
+  ({ SITE_LOGO }) => (SITE_LOGO && !existsSync(SITE_LOGO) ? [['SITE_LOGO', 'names a file that is not there']] : []),
   ({ ARTISCAN_CA }) => (ARTISCAN_CA && !existsSync(ARTISCAN_CA) ? [['ARTISCAN_CA', 'names a file that is not there']] : []),
   ({ DICOM_TLS_KEY, DICOM_TLS_CERT, DICOM_TLS_CA }) => {
     const files = Object.entries({ DICOM_TLS_KEY, DICOM_TLS_CERT, DICOM_TLS_CA });

@@ -15,6 +15,9 @@ export const Username = z
 export const NewPassword = z.string().min(PASSWORD_MIN_LENGTH).max(200);
 const Right_ = z.enum(Object.keys(RIGHTS) as [Right, ...Right[]]); // the keys of a const object are its type's keys
 
+/** The site as every page knows it; `logo`: it has one, at `/site-logo`. */
+export const Site = z.strictObject({ name: z.string(), timezone: z.string(), locale: Locale, logo: z.boolean().optional() });
+
 /** `role`: the role to work in; a person with several who names none works in the first. */
 export const SignIn = z.strictObject({
   username: z.string().trim().toLowerCase().max(100),
@@ -30,7 +33,7 @@ export const Session = z.strictObject({
   /** A one-time password was used: it must be changed before anything else. */
   mustChangePassword: z.boolean(),
   demo: z.boolean(),
-  site: z.strictObject({ name: z.string(), timezone: z.string(), locale: Locale }),
+  site: Site,
   build: z.string(),
 });
 export type Session = z.infer<typeof Session>;
@@ -38,7 +41,7 @@ export type Session = z.infer<typeof Session>;
 /** What a page asks first: the site, and who is signed in already; nobody is no error. */
 export const Welcome = z.strictObject({
   session: Session.nullable(),
-  site: z.strictObject({ name: z.string(), timezone: z.string(), locale: Locale }),
+  site: Site,
   demo: z.strictObject({ accounts: z.array(z.strictObject({ username: z.string(), role: Role })), password: z.string() }).nullable(),
   build: z.string(),
 });
