@@ -3,6 +3,7 @@ import { bodyParser } from '@koa/bodyparser';
 import Router from '@koa/router';
 import Koa, { type Context as KoaContext, type Next } from 'koa';
 import helmet from 'koa-helmet';
+import type { Session } from '#shared/accounts/schemas.ts';
 import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
@@ -79,12 +80,7 @@ const presenters: Presenters = {
 /** Puts the application together: the order of the middleware, the list of the domains, the live channel. Nothing listens yet. */
 export async function createApp(deps: AppDeps): Promise<App> {
   const { settings, log, now, build } = deps;
-  const site = {
-    name: settings.SITE_NAME,
-    timezone: settings.SITE_TIMEZONE,
-    locale: settings.SITE_LOCALE,
-    ...(settings.SITE_LOGO ? { logo: true } : {}),
-  };
+  const site = siteOf(settings);
   const events = createEventLog({ now, log });
   const contexts = createContexts({
     connection: deps.database.connection,
@@ -109,18 +105,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   const httpServer = createServer();
-  const api: Api = { router: new Router(), mounted: [] };
-  mountAccounts(api, { site, build, demo: deps.demo, live, log });
-  mountAudit(api);
-  mountMachines(api);
-  mountPatients(api);
-  mountQa(api, quality);
-  mountDossiers(api);
-  mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
-  mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
-  mountNotifications(api, alerts);
-  mountDocs(api, { name: site.name, version: build });
-  const answer = middlewareOf(deps, api, contexts).callback();
+  const answer = middlewareOf(deps, mounted(deps, { live, alerts, quality }), contexts).callback();
   httpServer.on('request', (request, response) => void answer(request, response));
   httpServer.requestTimeout = 30_000;
   httpServer.headersTimeout = 15_000;
@@ -152,6 +137,35 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await new Promise<void>((resolve) => httpServer.close(() => resolve()));
     },
   };
+}
+
+type SiteFacts = Session['site'];
+
+function siteOf({ SITE_NAME: name, SITE_TIMEZONE: timezone, SITE_LOCALE: locale, SITE_LOGO }: Settings): SiteFacts {
+  return { name, timezone, locale, ...(SITE_LOGO ? { logo: true } : {}) };
+}
+
+interface Parts {
+  live: { endSession(session: string): void; endActor(id: string): void };
+  alerts: AlertMeans;
+  quality: SiteSource;
+}
+
+/** The calls of every domain. */
+function mounted({ settings, build, demo, log }: AppDeps, { live, alerts, quality }: Parts): Api {
+  const site = siteOf(settings);
+  const api: Api = { router: new Router(), mounted: [] };
+  mountAccounts(api, { site, build, demo, live, log });
+  mountAudit(api);
+  mountMachines(api);
+  mountPatients(api);
+  mountQa(api, quality);
+  mountDossiers(api);
+  mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
+  mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });
+  mountNotifications(api, alerts);
+  mountDocs(api, { name: site.name, version: build });
+  return api;
 }
 
 /** The order in which a request is answered. */
