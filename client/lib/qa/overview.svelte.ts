@@ -38,8 +38,8 @@ export class OverviewState {
     return this.machines.data?.get(machine)?.name ?? machine;
   }
 
-  colourOf(machine: string): string | undefined {
-    return this.machines.data?.get(machine)?.colour;
+  colourOf(machine: string): string {
+    return this.machines.data?.get(machine)?.colour ?? 'var(--ink-3)';
   }
 }
 
