@@ -25,9 +25,6 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   $ln: unary((value, name) => number(value, name, 28765, (x) => real(x, name, (n) => Math.log(within(n > 0, n, 28766, name))))),
   $log10: unary((value, name) => number(value, name, 28765, (x) => real(x, name, (n) => Math.log10(within(n > 0, n, 28761, name))))),
   $log: binary((a, b, name) => numeric(a, b, name, 28756, (x, base) => logarithm(x, base, name))),
-  $bitAnd: several(0, many, (values, name) => bits(values, name, -1n, (a, b) => a & b)),
-  $bitOr: several(0, many, (values, name) => bits(values, name, 0n, (a, b) => a | b)),
-  $bitXor: several(0, many, (values, name) => bits(values, name, 0n, (a, b) => a ^ b)),
 };
 
 function number(value: Maybe, name: string, code: number, apply: (x: NumberValue) => Value): Value {
@@ -135,17 +132,4 @@ function logarithm(value: NumberValue, base: NumberValue, name: string): Value {
     const b = real(base, name, (m) => within(m > 0 && m !== 1, m, 28759, name)).value;
     return Math.log(within(n > 0, n, 28758, name)) / Math.log(b);
   });
-}
-
-function bits(values: readonly Maybe[], name: string, start: bigint, apply: (a: bigint, b: bigint) => bigint): Value {
-  let result = start;
-  let long = false;
-  for (const value of values) {
-    if (isNullish(value)) return null;
-    if (!(value instanceof Int32 || value instanceof Long) || !isNumber(value))
-      throw typeMismatch(`${name} only supports int and long operands`);
-    long ||= value instanceof Long;
-    result = apply(result, toBigInt(value));
-  }
-  return long ? Long.fromBigInt(result) : intOrLong(result);
 }

@@ -20,7 +20,6 @@ const source = doc({
   t: true,
   day: date('2024-03-31T01:30:15.250Z'),
   id: oid(5),
-  pairs: [{ k: 'a', v: 1 }],
 });
 
 type Row = readonly [expression: Plain, expected: string];
@@ -94,10 +93,6 @@ table('arithmetic', [
   [{ $ln: 0 }, 'error 28766'],
   [{ $log10: 1000 }, '3.0'],
   [{ $log: [8, 1] }, 'error 28759'],
-  [{ $bitAnd: [6, 3n] }, '2L'],
-  [{ $bitOr: [] }, '0'],
-  [{ $bitXor: [5, '$n'] }, 'null'],
-  [{ $bitXor: [5, 1.5] }, 'error 14'],
   [{ $abs: 'x' }, 'error 28765'],
 ]);
 
@@ -186,13 +181,6 @@ table('sets', [
 table('objects', [
   [{ $mergeObjects: ['$sub', { x: 9 }] }, '{x: 9, y: [{z: 1}, {z: 2}]}'],
   [{ $mergeObjects: [5] }, 'error 40400'],
-  [{ $objectToArray: { a: 1 } }, '[{k: "a", v: 1}]'],
-  [{ $arrayToObject: '$pairs' }, '{a: 1}'],
-  [{ $arrayToObject: [[['a']]] }, 'error 40397'],
-  [{ $getField: 'i' }, '7'],
-  [{ $getField: { field: 'x', input: '$sub' } }, '1'],
-  [{ $setField: { field: 'a.b', input: {}, value: 1 } }, '{a.b: 1}'],
-  [{ $unsetField: { field: 'y', input: '$sub' } }, '{x: 1}'],
 ]);
 
 table('totals', [
@@ -263,26 +251,10 @@ table('dates', [
   [{ $dateDiff: { startDate: date('2024-03-30T12:00:00Z'), endDate: '$day', unit: 'minute' } }, '810L'],
 ]);
 
-table('conversion', [
+table('types', [
   [{ $type: '$none' }, '"missing"'],
   [{ $isNumber: '$m' }, 'true'],
-  [{ $toBool: 'false' }, 'true'],
-  [{ $toInt: '12' }, '12'],
-  [{ $toInt: 12.9 }, '12'],
-  [{ $toInt: 3000000000n }, 'error 241'],
-  [{ $toInt: '1.5' }, 'error 241'],
-  [{ $toLong: '$day' }, '1711848615250L'],
-  [{ $toDouble: '1e3' }, '1000.0'],
-  [{ $toDecimal: 2.5 }, '2.50000000000000m'],
-  [{ $toDecimal: 'x' }, 'error 241'],
-  [{ $toString: 1.5 }, '"1.5"'],
-  [{ $toString: '$id' }, '"000000000000000000000005"'],
-  [{ $toDate: 1000n }, '1970-01-01T00:00:01.000Z'],
-  [{ $toDate: '2024-01-01' }, '2024-01-01T00:00:00.000Z'],
-  [{ $toDate: 1 }, 'error 241'],
-  [{ $toDate: '5 Jan 2024' }, 'error 238'],
-  [{ $toString: 1.5e-7 }, 'error 238'],
-  [{ $toObjectId: '000000000000000000000005' }, 'oid(5)'],
-  [{ $convert: { input: 'x', to: 'int', onError: 'bad' } }, '"bad"'],
-  [{ $convert: { input: 1, to: 'minKey' } }, 'error 241'],
+  [{ $toInt: '$m' }, 'error 238'],
+  [{ $getField: 'i' }, 'error 238'],
+  [{ $bitAnd: [6, 3] }, 'error 238'],
 ]);

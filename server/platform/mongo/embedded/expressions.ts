@@ -1,7 +1,6 @@
 import { operators, refusedOperators } from './expression.ts';
 import { arithmetic } from './expressions-arithmetic.ts';
 import { arrays } from './expressions-array.ts';
-import { conversion } from './expressions-convert.ts';
 import { dates } from './expressions-date.ts';
 import { logic } from './expressions-logic.ts';
 import { objects, sets } from './expressions-object.ts';
@@ -10,7 +9,7 @@ import { totalling } from './expressions-total.ts';
 import { refusedNames } from './supported.ts';
 
 /** The families of operators, as in the closed list. */
-export const families = { arithmetic, logic, strings, arrays, sets, objects, totals: totalling, dates, conversion };
+export const families = { arithmetic, logic, strings, arrays, sets, objects, totals: totalling, dates };
 
 for (const family of Object.values(families)) for (const [name, operator] of Object.entries(family)) operators.set(name, operator);
 for (const name of refusedNames.expressions) refusedOperators.add(name);

@@ -94,7 +94,7 @@ export function toBigInt(value: Int32 | Long): bigint {
 }
 
 /** A number as a decimal: doubles with 15 digits, as MongoDB converts them. */
-export function widen(value: NumberValue): Decimal {
+function widen(value: NumberValue): Decimal {
   if (!(value instanceof Double)) return toExact(value);
   const exact = exactDouble(value.value);
   if (exact.special !== undefined || exact.coefficient === 0n) return exact;

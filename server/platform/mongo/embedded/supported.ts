@@ -32,8 +32,7 @@ export const supported = {
   },
   expressions: {
     arithmetic: names(`
-      $add $subtract $multiply $divide $mod $abs $ceil $floor $round $trunc $pow $sqrt $exp $ln $log10 $log $bitAnd $bitOr
-      $bitXor`),
+      $add $subtract $multiply $divide $mod $abs $ceil $floor $round $trunc $pow $sqrt $exp $ln $log10 $log`),
     logic: names('$eq $ne $gt $gte $lt $lte $cmp $and $or $not $cond $ifNull $switch $let $literal'),
     strings: names(`
       $concat $toUpper $toLower $substr $substrCP $substrBytes $strLenCP $strLenBytes $strcasecmp $split $trim $ltrim $rtrim
@@ -42,12 +41,11 @@ export const supported = {
       $size $isArray $arrayElemAt $first $last $slice $in $indexOfArray $concatArrays $reverseArray $sortArray $range $zip
       $map $filter $reduce $firstN $lastN $maxN $minN`),
     sets: names('$setUnion $setIntersection $setDifference $setEquals $setIsSubset $anyElementTrue $allElementsTrue'),
-    objects: names('$mergeObjects $objectToArray $arrayToObject $getField $setField $unsetField'),
+    objects: names('$mergeObjects $type $isNumber'),
     totals: names('$sum $avg $min $max $stdDevPop $stdDevSamp $median $percentile'),
     dates: names(`
       $year $month $dayOfMonth $hour $minute $second $millisecond $dayOfWeek $dayOfYear $week $isoWeek $isoDayOfWeek
       $isoWeekYear $dateToString $dateFromString $dateToParts $dateFromParts $dateTrunc $dateAdd $dateSubtract $dateDiff`),
-    conversion: names('$type $isNumber $convert $toBool $toInt $toLong $toDouble $toDecimal $toString $toDate $toObjectId'),
   },
 } satisfies Record<string, Record<string, readonly string[]>>;
 
@@ -66,5 +64,7 @@ export const refusedNames = {
       $accumulator $acos $acosh $asin $asinh $atan $atan2 $atanh $binarySize $bitNot $bsonSize $cos $cosh $degreesToRadians
       $function $meta $radiansToDegrees $rand $sampleRate $sin $sinh $tan $tanh $toHashedIndexKey $toUUID $toArray $toObject
       $tsIncrement $tsSecond $covariancePop $derivative $denseRank $documentNumber $expMovingAvg $integral $linearFill $locf
-      $rank $shift $covarianceSamp $createObjectId $encStrContains $currentDate $minMaxScaler`),
+      $rank $shift $covarianceSamp $createObjectId $encStrContains $currentDate $minMaxScaler
+      $convert $toBool $toInt $toLong $toDouble $toDecimal $toString $toDate $toObjectId $bitAnd $bitOr $bitXor $objectToArray
+      $arrayToObject $getField $setField $unsetField`),
 };

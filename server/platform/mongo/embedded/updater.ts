@@ -25,8 +25,6 @@ export interface UpdateOptions {
   readonly arrayFilters?: Doc[];
   /** The filter of the command: the positional `$` means the element that satisfied it. */
   readonly filter?: Doc;
-  /** The command's `let`. */
-  readonly variables?: ReadonlyMap<string, Value>;
 }
 
 /**
@@ -43,7 +41,7 @@ export function compileUpdate(update: Doc | Value[], options: UpdateOptions): Up
 
 function pipelineUpdate(pipeline: readonly Value[], options: UpdateOptions): Update {
   if (options.arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for pipeline-style updates');
-  const run = compileRowStages(pipeline, newScope(options.variables));
+  const run = compileRowStages(pipeline, newScope());
   const apply = (doc: Doc, now: Date): Doc => keepingId(doc, run(doc, newEnv(now)));
   return { apply, onInsert: (filter, now) => apply(insertBase(filter), now) };
 }
