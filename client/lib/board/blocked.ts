@@ -1,8 +1,8 @@
 import type { Refusal } from '#shared/errors.ts';
 import type { DossierCard } from '#shared/dossiers/schemas.ts';
-import { blockedBy, type Unmet } from '#shared/dossiers/workflow.ts';
+import { blockedBy, hardRulesApply, type Unmet } from '#shared/dossiers/workflow.ts';
 import type { Light } from '#shared/qa/schemas.ts';
-import { gateOf, lightAt } from '#shared/qa/lights.ts';
+import { gateOf, lightAt, overridden } from '#shared/qa/lights.ts';
 import type { LightState } from '../ui/light.ts';
 
 export type LightTable = ReadonlyMap<string, Light>;
@@ -33,6 +33,16 @@ export function blockersOf(card: DossierCard, lights: LightTable | undefined, at
   const machine = card.clearance.machine ?? '';
   const when = new Date(at);
   return blockedBy(card, gateOf(lightAt(lights.get(machine), machine, when), when), when);
+}
+
+export type MachineMark = 'override' | 'silent';
+
+/** What is to be known of the machine of a dossier that is treated, or is about to be: an override in force, or a silent source. */
+export function machineMarkOf(card: DossierCard, lights: LightTable | undefined, at: number): MachineMark | undefined {
+  const light = hardRulesApply(card.status) ? lights?.get(card.clearance.machine ?? '') : undefined;
+  if (!light) return undefined;
+  if (overridden(light, new Date(at))) return 'override';
+  return light.silentSince === null ? undefined : 'silent';
 }
 
 /** The mark beside a reason: a light that nobody knows is unknown, all others are late. */

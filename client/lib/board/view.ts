@@ -4,7 +4,7 @@ import type { DossierCard } from '#shared/dossiers/schemas.ts';
 import { STATUSES, type Status } from '#shared/dossiers/statuses.ts';
 import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { isMine, type Unmet } from '#shared/dossiers/workflow.ts';
-import { blockersOf, type LightTable } from './blocked.ts';
+import { blockersOf, machineMarkOf, type LightTable, type MachineMark } from './blocked.ts';
 import { byStay, type Cards } from './cards.ts';
 import { passes, type Filters } from './filters.ts';
 import type { Pending } from './mover.svelte.ts';
@@ -14,6 +14,8 @@ export interface Shown {
   card: DossierCard;
   blockers: readonly (Unmet | Refusal)[];
   mine: boolean;
+  /** What is to be known of its machine although it blocks nothing: two people lifted the block, or the source of its light is silent. */
+  machineMark: MachineMark | undefined;
   /** Moved here on the screen, not yet by the server. */
   pending: boolean;
 }
@@ -40,7 +42,8 @@ export function shownCards(cards: Cards, pending: ReadonlyMap<string, Pending>, 
     const card = move ? { ...held, status: move.target, enteredAt: move.enteredAt, dueAt: null } : held;
     const blockers = blockersOf(card, sight.lights, sight.at);
     const mine = sight.workflow !== undefined && sight.role !== undefined && isMine(sight.workflow, card.status, sight.role);
-    shown.push({ card, blockers, mine, pending: move !== undefined });
+    const machineMark = machineMarkOf(card, sight.lights, sight.at);
+    shown.push({ card, blockers, mine, machineMark, pending: move !== undefined });
   }
   return shown.sort((a, b) => byStay(a.card, b.card));
 }

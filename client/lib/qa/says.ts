@@ -1,5 +1,5 @@
 import { lightSentence } from '#shared/messages/qa-sentences.ts';
-import type { Light } from '#shared/qa/schemas.ts';
+import type { Light, Override } from '#shared/qa/schemas.ts';
 import { format, m, qaWords } from '../i18n/index.ts';
 import type { LightState } from '../ui/light.ts';
 
@@ -22,6 +22,12 @@ export function reasonText(light: Light): string {
   if (light.light === 'green') return m.qa.allDone;
   if (light.light === 'none') return m.qa.noneAsked;
   return light.light === 'unknown' ? m.machines.notSet : '';
+}
+
+/** An override in force: `Dérogation jusqu’à minuit`. */
+export function overrideText({ until }: Override): string {
+  const time = format.time(until);
+  return m.qa.override.mark(time === '00:00' ? m.machines.midnight : time);
 }
 
 /** The mark of a cell. A justified miss is never green. */

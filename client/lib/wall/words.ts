@@ -1,9 +1,10 @@
-import type { LightColour } from '#shared/qa/schemas.ts';
 import type { Machine } from '#shared/machines/schemas.ts';
 import type { Unmet } from '#shared/dossiers/workflow.ts';
 import { dayIn } from '#shared/time.ts';
 import { format, locale, m, words } from '../i18n/index.ts';
+import { overridden } from '#shared/qa/lights.ts';
 import type { MachineLight } from '../machines/machine-lights.ts';
+import { overrideText, reasonsOf } from '../qa/says.ts';
 import type { Blocked } from './wall.ts';
 
 const HOUR_MS = 3_600_000;
@@ -50,13 +51,25 @@ export function sinceText(since: number, now: number): string {
 
 /** Why a machine has its light; an unknown one says what is missing. */
 export function lightText({ light }: MachineLight): string {
-  if (light.reasons.length > 0) return light.reasons.join(' · ');
+  const reasons = reasonsOf(light);
+  if (reasons.length > 0) return reasons.join(' · ');
   return light.light === 'unknown' ? m.wall.lightNotSet : '';
 }
 
-/** When the light was determined; nothing for one that nobody set. */
-export function lightSinceText({ light }: { light: { light: LightColour; asOf: string | null } }): string {
-  return light.light === 'unknown' || light.asOf === null ? '' : m.wall.lightSince(format.time(light.asOf));
+/** When the light was set; nothing for one that nobody set, or that the rules determine. */
+export function lightSinceText({ light }: MachineLight): string {
+  return light.light === 'unknown' || light.set === 'rules' || light.asOf === null ? '' : m.wall.lightSince(format.time(light.asOf));
+}
+
+/** What stands beside a light: an override in force, or since when its source is silent. */
+export function lightMark({ light }: MachineLight, now: number): { kind: 'override' | 'silent'; text: string } | undefined {
+  if (light.override && overridden(light, new Date(now))) return { kind: 'override', text: overrideText(light.override) };
+  return light.silentSince ? { kind: 'silent', text: m.qa.silence(format.time(light.silentSince)) } : undefined;
+}
+
+/** Since when the source of a machine is silent, of the machines in view; the longest. */
+export function silentSince(machines: readonly MachineLight[]): string | undefined {
+  return machines.flatMap(({ light }) => light.silentSince ?? []).sort()[0];
 }
 
 function lengthText(ms: number): string {

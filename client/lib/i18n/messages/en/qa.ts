@@ -82,6 +82,7 @@ export const qa: QaMessages = {
   silence: (since) => `Source silent since ${since}`,
   override: {
     mark: (until) => `Override until ${until}`,
+    short: 'Override',
     asked: 'Override asked for',
     by: (asked, confirmed) => `${asked} and ${confirmed}`,
     askedBy: (name, role, at) => `Asked for by ${name} (${role}) at ${at}`,

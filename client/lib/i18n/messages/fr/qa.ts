@@ -81,6 +81,7 @@ export const qa = {
   silence: (since: string) => `Source muette depuis ${since}`,
   override: {
     mark: (until: string) => `Dérogation jusqu’à ${until}`,
+    short: 'Dérogation',
     asked: 'Dérogation demandée',
     by: (asked: string, confirmed: string) => `${asked} et ${confirmed}`,
     askedBy: (name: string, role: string, at: string) => `Demandée par ${name} (${role}) à ${at}`,
