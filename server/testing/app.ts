@@ -9,6 +9,7 @@ import type { ClientToServer, ServerToClient, Topic, TopicEvent, WatchReply } fr
 import { createApp, type App } from '#server/app.ts';
 import { ensureUser } from '#server/domains/accounts/index.ts';
 import { ensureMachine } from '#server/domains/machines/index.ts';
+import type { QaSource } from '#server/domains/qa/index.ts';
 import { SYSTEM, type Context } from '#server/platform/context.ts';
 import { buildName, serveClient } from '#server/platform/http/client-files.ts';
 import { createLog } from '#server/platform/log.ts';
@@ -81,6 +82,10 @@ interface TestOptions {
   client?: boolean;
   /** The build that the heartbeat names; that of the built client unless told. */
   build?: string;
+  /** The site's source of controls. */
+  artiscan?: QaSource;
+  /** What the clock shows at the start; the real time unless told. */
+  at?: Date;
 }
 
 /**
@@ -91,7 +96,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'vigie-test-')));
   const settings = readSettings({ NODE_ENV: 'test', LOG_LEVEL: 'error', DATA_DIR: dataDir, ...testMongo(), ...options.env });
   const log = createLog(settings.LOG_LEVEL);
-  let offsetMs = 0;
+  let offsetMs = (options.at?.getTime() ?? Date.now()) - Date.now();
   const clock = { advance: (ms: number) => void (offsetMs += ms), now: () => new Date(Date.now() + offsetMs) };
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir, log });
   await createIndexes(database.connection, log);
@@ -103,6 +108,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     build: options.build ?? (options.client ? buildName() : 'test'),
     demo: null,
     ...(options.client ? { serveClient: serveClient() } : {}),
+    artiscan: options.artiscan,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   const ctx = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });

@@ -118,6 +118,15 @@ describe('red', () => {
       ['green'],
     ],
     [
+      'the daily one of today failed, however late yesterday’s is written down as passed',
+      {
+        ...DAILY,
+        controls: [YESTERDAY],
+        context: { daily: [entry('fail', '2026-11-18T07:00'), { ...entry('pass', '2026-11-18T07:10'), day: '2026-11-17' }] },
+      },
+      ['red', 'daily.failed'],
+    ],
+    [
       'the daily one failed by hand',
       { ...DAILY, controls: [YESTERDAY], context: { daily: [entry('fail', '2026-11-18T08:00')] } },
       ['red', 'daily.failed'],

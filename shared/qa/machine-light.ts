@@ -2,7 +2,7 @@ import { dayNumberOf, dayText } from './calendar.ts';
 import { dayOf, wallClockAt, type DayText, type QaType, type WallClock } from './controls.ts';
 import type { MachineEvaluation, TypeEvaluation } from './evaluate.ts';
 import type { DailyEntry, MachineContext } from './judge.ts';
-import { holds } from './states.ts';
+import { holds, type Cell } from './states.ts';
 import { workingDays, type SiteCalendar } from './working-days.ts';
 
 /** `LightColour` of the contract, which is made of this file's reasons: written here so that neither file needs the other in turn. */
@@ -122,11 +122,16 @@ function daily(facts: MachineFacts, { now, dueHour }: LightMoment): LightReason[
 }
 
 function failedEntry(entries: readonly DailyEntry[], now: WallClock, evaluation: TypeEvaluation | undefined): DailyEntry | undefined {
-  const last = entries.filter(({ at }) => at <= now).reduce<DailyEntry | undefined>((a, b) => (a && a.at > b.at ? a : b), undefined);
+  // By day first: that yesterday's is written down as passed this morning says nothing of today's, which failed.
+  const last = entries.filter(({ at }) => at <= now).reduce<DailyEntry | undefined>((a, b) => (a && isLater(a, b) ? a : b), undefined);
   if (last?.outcome !== 'fail') return undefined;
   const latest = evaluation?.latest;
   const passedSince = latest?.conform === true && (latest.at ?? '') > last.at;
   return passedSince ? undefined : last;
+}
+
+function isLater(a: DailyEntry, b: DailyEntry): boolean {
+  return a.day === b.day ? a.at > b.at : a.day > b.day;
 }
 
 type Late = LightReason & { readonly code: 'period.missed' | 'period.justified' };
@@ -160,11 +165,19 @@ function silence(source: SourceFacts | null): LightReason[] {
   return source && source.silentSinceMs !== null ? [{ code: 'source.silent', sinceMs: source.silentSinceMs }] : [];
 }
 
-function dueOf([type, { running }]: Typed, { context }: MachineFacts, { now, calendar }: LightMoment): LightReason[] {
-  if (running?.state !== 'running') return [];
-  const { label, to, toDay } = running.period;
-  const daysLeft = workingDays(dayNumberOf(now), toDay, calendar, context.downtime);
-  return daysLeft < DUE_SOON_DAYS ? [{ code: 'period.due', type, label, to, daysLeft }] : [];
+function dueOf([type, { running }]: Typed, { context }: MachineFacts, moment: LightMoment): LightReason[] {
+  if (!running || !isDueSoon(running, context, moment)) return [];
+  const { label, to } = running.period;
+  return [{ code: 'period.due', type, label, to, daysLeft: daysLeftIn(running, context, moment) }];
+}
+
+/** Whether a running period has less than two working days left, today included, and nothing is done in it. */
+export function isDueSoon(running: Cell | null, context: MachineContext, moment: Pick<LightMoment, 'now' | 'calendar'>): boolean {
+  return running?.state === 'running' && daysLeftIn(running, context, moment) < DUE_SOON_DAYS;
+}
+
+function daysLeftIn({ period }: Cell, { downtime }: MachineContext, { now, calendar }: Pick<LightMoment, 'now' | 'calendar'>): number {
+  return workingDays(dayNumberOf(now), period.toDay, calendar, downtime);
 }
 
 /** The next reading of the site's clock at which the light may change by itself: midnight at the latest. */

@@ -15,48 +15,60 @@ interface ClockDeps {
   ctx: () => Context;
   events: EventLog;
   log: Log;
+  /** Tests whose clock is put forward look more often. */
+  lookMs?: number;
 }
 
 /**
  * Determines lights anew when time alone changes them: at midnight, at the hour by which a daily control is due, when a downtime begins or ends. Until then
  * a light that has run out is unknown. Runs where jobs run; several do no harm, because a light that is the same is not written again.
  */
-export function startLightClock({ ctx, events, log }: ClockDeps): () => Promise<void> {
+export function startLightClock({ ctx, events, log, lookMs = LOOK_MS }: ClockDeps): () => Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
-  let running: Promise<void> = Promise.resolve();
+  /** Something happened while the clock was looking: it may have looked too early. */
+  let stirred = false;
+  let running: Promise<void> | undefined;
 
-  async function look(): Promise<void> {
+  async function look(): Promise<number> {
     const machines = allMachines().map(({ id }) => id);
     const acting = ctx();
     if (machines.length > 0) await acting.atomically('qa', () => relight(acting, machines));
     const next = await LightModel.findOne({ until: { $gt: acting.now() } })
       .sort({ until: 1 })
       .lean();
-    plan(next ? next.until.getTime() - acting.now().getTime() + SOON_MS : LOOK_MS);
+    return next ? next.until.getTime() - acting.now().getTime() + SOON_MS : lookMs;
   }
 
   function plan(inMs: number): void {
     clearTimeout(timer);
     if (stopped) return;
-    timer = setTimeout(run, Math.min(Math.max(inMs, SOON_MS), LOOK_MS));
+    timer = setTimeout(run, Math.min(Math.max(inMs, SOON_MS), lookMs));
     timer.unref();
   }
 
   function run(): void {
-    running = running.then(look).catch((error: unknown) => {
-      log.warn({ err: error }, 'lights could not be determined');
-      plan(LOOK_MS / 12);
-    });
+    stirred = false;
+    running = look()
+      .catch((error: unknown) => {
+        log.warn({ err: error }, 'lights could not be determined');
+        return lookMs / 12;
+      })
+      .then((inMs) => {
+        running = undefined;
+        plan(stirred ? SOON_MS : inMs);
+      });
   }
 
-  const stir = ({ type }: StoredEvent): void => {
-    if (STIRRING.has(type) && !stopped) plan(SOON_MS);
-  };
-  events.listen(stir);
+  const unlisten = events.listen(({ type }: StoredEvent) => {
+    if (!STIRRING.has(type)) return;
+    stirred = true;
+    if (!running) plan(SOON_MS);
+  });
   plan(SOON_MS);
   return async () => {
     stopped = true;
+    unlisten();
     clearTimeout(timer);
     await running;
   };

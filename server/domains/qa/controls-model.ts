@@ -10,7 +10,7 @@ export interface ControlRow {
   at: string | null;
   conform: boolean | null;
   gone: boolean;
-  /** The reading that changed it last. */
+  /** Number of the change that wrote it last. */
   rev: number;
 }
 
@@ -29,13 +29,17 @@ const controlSchema = new Schema<ControlRow>(
 );
 controlSchema.index({ rev: 1 });
 controlSchema.index({ at: 1 });
+controlSchema.index({ gone: 1 });
 export const ControlModel = model('QaControl', controlSchema);
 
-/** The one source of a site: how its last reading went. `rev` is that of the last one that brought something. */
+/** The one source of a site: how its last reading went. */
 export interface SourceRow {
   _id: 'source';
   kind: 'artiscan' | 'csv';
+  /** Number of the last change of its controls. */
   rev: number;
+  /** Version of the rules by which it was read last. */
+  version: number;
   asOf: Date | null;
   triedAt: Date;
   /** When the whole of it was read last. */
@@ -54,6 +58,7 @@ const sourceSchema = new Schema<SourceRow>(
     _id: { type: String, required: true },
     kind: { type: String, required: true },
     rev: { type: Number, required: true },
+    version: { type: Number, default: 0 },
     asOf: { type: Date, default: null },
     triedAt: { type: Date, required: true },
     wholeAt: { type: Date, default: null },

@@ -19,11 +19,6 @@ export async function holidaysOf(country: string, years: readonly number[]): Pro
   return days;
 }
 
-/** The holidays that were asked for already, without waiting. */
-export function holidaysKnown(country: string): Set<DayText> {
-  return new Set([...yearsKnown].flatMap(([key, days]) => (key.startsWith(`${country} `) ? days : [])));
-}
-
 function load(country: string): Promise<Holidays> {
   const loading = import('date-holidays').then(({ default: Calendar }) => {
     const calendar = new Calendar(country, { types: ['public'] });

@@ -1,9 +1,10 @@
 import { dayNumberOf, dayText } from '#shared/qa/calendar.ts';
 import { dayOf, wallClockAt } from '#shared/qa/controls.ts';
 import { instantOf, wallClockIn } from '#shared/qa/site-clock.ts';
+import { yearsAround } from '#shared/qa/site-periods.ts';
 import { siteWorks, type SiteCalendar } from '#shared/qa/working-days.ts';
 import { configInForce } from './config-store.ts';
-import { holidaysKnown } from './holidays.ts';
+import { holidaysOf } from './holidays.ts';
 import { OutageModel, type OutageRow } from './records-model.ts';
 import { qaSite } from './site.ts';
 
@@ -11,7 +12,8 @@ const MINUTE_MS = 60_000;
 /** An outage that nobody ended is not counted further back than this. */
 const MOST_DAYS = 400;
 const MOST_OUTAGES = 2000;
-const WORKING_HOURS = { from: '08:00', to: '18:00' };
+/** Outages that are shown are not older than this, with few exceptions. */
+const YEARS = 15;
 
 interface Span {
   from: Date;
@@ -19,21 +21,27 @@ interface Span {
 }
 
 /** Minutes of working hours that an outage took from a machine, up to now. */
-export function lostMinutes(row: Pick<OutageRow, 'from' | 'to' | 'ended' | 'cancelled'>, now: Date): number {
+export function lostMinutes(row: Pick<OutageRow, 'from' | 'to' | 'ended' | 'cancelled'>, now: Date, calendar: SiteCalendar): number {
   const span = spanOf(row, now);
-  return span ? minutesIn(span, calendarNow()) : 0;
+  return span ? minutesIn(span, calendar) : 0;
+}
+
+/** The working hours and holidays of the years of which time is counted. */
+export async function lostTimeCalendar(now: Date): Promise<SiteCalendar> {
+  const today = dayOf(wallClockIn(qaSite().timezone, now));
+  const { config } = await configInForce();
+  const first = dayText(dayNumberOf(today) - YEARS * 366);
+  return { holidays: await holidaysOf(qaSite().holidays, yearsAround(first, today)), workingHours: config.workingHours };
 }
 
 /** Minutes of working hours lost this month and this year. Outages that overlap are counted once. */
-export async function lostSince(machine: string, now: Date): Promise<{ month: number; year: number }> {
+export async function lostSince(machine: string, now: Date, calendar: SiteCalendar): Promise<{ month: number; year: number }> {
   const zone = qaSite().timezone;
   const today = dayOf(wallClockIn(zone, now));
   const year = instantOf(zone, wallClockAt(`${today.slice(0, 4)}-01-01`, '00:00'));
   const month = instantOf(zone, wallClockAt(`${today.slice(0, 7)}-01`, '00:00'));
-  const { config } = await configInForce();
   const rows = await OutageModel.find({ machine, cancelled: null }).sort({ from: -1 }).limit(MOST_OUTAGES).lean();
   const spans = rows.flatMap((row) => spanOf(row, now) ?? []);
-  const calendar = { ...calendarNow(), workingHours: config.workingHours };
   const since = (begin: Date): number =>
     joined(spans.flatMap(({ from, to }) => (to > begin ? [{ from: from > begin ? from : begin, to }] : []))).reduce(
       (sum, span) => sum + minutesIn(span, calendar),
@@ -72,9 +80,4 @@ function minutesIn({ from, to }: Span, calendar: SiteCalendar): number {
     ms += Math.max(0, Math.min(closes, to.getTime()) - Math.max(opens, from.getTime()));
   }
   return Math.round(ms / MINUTE_MS);
-}
-
-/** Holidays as far as they were asked for before: lost time is told at once, with or without them. */
-function calendarNow(): SiteCalendar {
-  return { holidays: holidaysKnown(qaSite().holidays), workingHours: WORKING_HOURS };
 }

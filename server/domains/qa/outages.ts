@@ -10,14 +10,19 @@ import { isActive, machineName } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { Forbidden, NotFound, RuleBroken } from '#server/platform/errors.ts';
 import { actOf, presentAct, presentMaybe } from './acts.ts';
-import { lostMinutes, lostSince } from './lost-time.ts';
+import { lostMinutes, lostSince, lostTimeCalendar } from './lost-time.ts';
 import { overrideOf } from './overrides-store.ts';
 import { OutageModel, type OutageRow } from './records-model.ts';
 import { relight } from './relight.ts';
+import type { SiteCalendar } from '#shared/qa/working-days.ts';
 
 /** What is listed for a machine that was declared down, until a physicist lists something else. */
 const USUAL_CONTROLS = ['Contrôle quotidien', 'Contrôle après intervention'];
 const PAST = 50;
+/** A form may stay open for a while; an hour that has passed is no hour without the machine, and must not make a missed control "not applicable". */
+const SLACK_MS = 3_600_000;
+/** A tap in error is noticed soon; what was reported longer ago is for a physicist to take back. */
+const ERROR_MS = 5 * 60_000;
 
 /** Reports a fault: one tap. The machine is red at once, everywhere. Reported again while one is open, it is that one. */
 export async function reportFault(ctx: Context, machine: string, { why }: { why: string }): Promise<Outage> {
@@ -27,12 +32,13 @@ export async function reportFault(ctx: Context, machine: string, { why }: { why:
 /**
  * Declares a downtime or a maintenance, from now or later on.
  *
- * @throws RuleBroken `qa.outage` when it would end before it begins, or is over already.
+ * @throws RuleBroken `qa.outage` when it would end before it begins, is over already, or would begin in the past.
  */
 export async function planOutage(ctx: Context, machine: string, { kind, from, to, why }: z.output<typeof PlanOutage>): Promise<Outage> {
   const begin = new Date(from);
   const end = to === null ? null : new Date(to);
   if (end && (end <= begin || end <= ctx.now())) refuse(ctx, [{ rule: 'outage_order' }]);
+  if (begin.getTime() < ctx.now().getTime() - SLACK_MS) refuse(ctx, [{ rule: 'outage_past' }]);
   return declared(ctx, machine, { kind, from: begin, to: end, why });
 }
 
@@ -58,18 +64,27 @@ async function declared(ctx: Context, machine: string, what: Pick<OutageRow, 'ki
 
 /** The reason follows the tap. */
 async function reworded(ctx: Context, open: OutageRow, why: string): Promise<Outage> {
-  if (why === '' || why === open.why) return presentOutage(open, ctx.now());
+  if (why === '' || why === open.why) return presentOutage(open, ctx.now(), await lostTimeCalendar(ctx.now()));
   return changed(ctx, open, { why }, 'qa.fault-worded');
 }
 
-/** Cancels what was planned and did not happen, or a fault that was reported in error. */
+/**
+ * Cancels what was planned and has not begun, or a fault that was reported in error: by a physicist, or at once by who reported it. Everything else ends by
+ * a return to service.
+ *
+ * @throws RuleBroken `qa.outage`
+ */
 export function cancelOutage(ctx: Context, id: string, { reason }: { reason: string }): Promise<Outage> {
   return onOpen(ctx, id, (row) => {
-    if (row.kind === 'fault' && row.declared.byId !== ctx.actor.id && ctx.actor.role !== 'physicist')
-      refuse(ctx, [{ rule: 'outage_cancel' }]);
+    if (row.kind === 'fault' && !mayTakeBack(ctx, row)) refuse(ctx, [{ rule: 'outage_cancel' }]);
+    if (row.kind !== 'fault' && row.from <= ctx.now()) refuse(ctx, [{ rule: 'outage_begun' }]);
     const why = row.why === '' ? reason : `${row.why} (${reason})`;
     return changed(ctx, row, { cancelled: actOf(ctx), open: false, why }, 'qa.outage-cancelled');
   });
+}
+
+function mayTakeBack(ctx: Context, { declared: by }: OutageRow): boolean {
+  return ctx.actor.role === 'physicist' || (by.byId === ctx.actor.id && ctx.now().getTime() - by.at.getTime() < ERROR_MS);
 }
 
 /** Lists the controls that must be done before the machine goes back. What was ticked stays ticked. */
@@ -93,7 +108,7 @@ export function tickControl(ctx: Context, id: string, { name, done }: { name: st
 /**
  * Returns a machine to service: signed by a physicist with his password, after the listed controls.
  *
- * @throws RuleBroken `qa.outage` naming each control that is not done; Forbidden `password.wrong`.
+ * @throws RuleBroken `qa.outage` naming each control that is not done, or for an outage that has not begun; Forbidden `password.wrong`.
  */
 export async function returnToService(
   ctx: Context,
@@ -102,6 +117,7 @@ export async function returnToService(
 ): Promise<Outage> {
   if (ctx.actor.id === null || !(await verifyPassword(ctx.actor.id, password, ctx))) throw new Forbidden('password.wrong');
   return onOpen(ctx, id, (row) => {
+    if (row.from > ctx.now()) refuse(ctx, [{ rule: 'outage_future' }]);
     const open = row.controls.filter((one) => one.done === null);
     if (open.length > 0)
       refuse(
@@ -109,7 +125,17 @@ export async function returnToService(
         open.map(({ name }) => ({ rule: 'outage_control', params: { control: name } })),
       );
     const act = actOf(ctx);
-    const signed = { machine: row.machine, kind: row.kind, from: row.from, controls: row.controls, remark, by: act.by, at: act.at };
+    const signed = {
+      id,
+      machine: row.machine,
+      kind: row.kind,
+      from: row.from,
+      controls: row.controls,
+      remark,
+      by: act.by,
+      role: act.role,
+      at: act.at,
+    };
     const hash = createHash('sha256').update(JSON.stringify(signed)).digest('hex');
     return changed(ctx, row, { ended: { ...act, remark, hash }, open: false }, 'qa.returned');
   });
@@ -120,7 +146,8 @@ export async function machineStatus(ctx: Context, machine: string): Promise<Mach
   if (!isActive(machine)) throw new NotFound('machine');
   const now = ctx.now();
   const rows = await OutageModel.find({ machine }).sort({ from: -1 }).limit(PAST).lean();
-  const all = rows.map((row) => presentOutage(row, now));
+  const calendar = await lostTimeCalendar(now);
+  const all = rows.map((row) => presentOutage(row, now, calendar));
   const open = all.filter(({ ended, cancelled }) => ended === null && cancelled === null);
   const running = open.filter(({ from, to }) => Date.parse(from) <= now.getTime() && (to === null || Date.parse(to) > now.getTime()));
   const planned = open.filter(({ from }) => Date.parse(from) > now.getTime());
@@ -130,7 +157,7 @@ export async function machineStatus(ctx: Context, machine: string): Promise<Mach
     current,
     planned,
     past: all.filter((one) => one !== current && !planned.includes(one)),
-    lostMin: await lostSince(machine, now),
+    lostMin: await lostSince(machine, now, calendar),
     override: await overrideOf(machine, now),
   };
 }
@@ -151,7 +178,7 @@ async function changed(ctx: Context, row: OutageRow, change: Partial<OutageRow>,
 
 /** Writes down what was declared, lights the machine by it and tells everybody. */
 async function told(ctx: Context, row: OutageRow, action: string): Promise<Outage> {
-  const outage = presentOutage(row, ctx.now());
+  const outage = presentOutage(row, ctx.now(), await lostTimeCalendar(ctx.now()));
   await ctx.record({
     action,
     subject: `machine:${row.machine}`,
@@ -162,7 +189,7 @@ async function told(ctx: Context, row: OutageRow, action: string): Promise<Outag
   return outage;
 }
 
-export function presentOutage(row: OutageRow, now: Date): Outage {
+function presentOutage(row: OutageRow, now: Date, calendar: SiteCalendar): Outage {
   return {
     id: String(row._id),
     machine: row.machine,
@@ -174,7 +201,7 @@ export function presentOutage(row: OutageRow, now: Date): Outage {
     controls: row.controls.map(({ name, done }) => ({ name, done: presentMaybe(done) })),
     ended: row.ended && { ...presentAct(row.ended), remark: row.ended.remark, hash: row.ended.hash },
     cancelled: presentMaybe(row.cancelled),
-    lostMin: lostMinutes(row, now),
+    lostMin: lostMinutes(row, now, calendar),
   };
 }
 

@@ -10,11 +10,10 @@ import type { Context } from '#server/platform/context.ts';
 import { NotFound, RuleBroken } from '#server/platform/errors.ts';
 import { actOf } from './acts.ts';
 import { LightModel, type LightRow } from './model.ts';
-import { openOverride } from './overrides-store.ts';
 import { presentLight } from './present.ts';
 import { OverrideModel, type OverrideRow } from './records-model.ts';
 import { after, announceLight, lastRow } from './relight.ts';
-import { overrideOf } from './overrides-store.ts';
+import { openOverride, overrideOf } from './overrides-store.ts';
 import { siteZone } from './site.ts';
 
 /**
@@ -80,7 +79,7 @@ async function carryOverride(ctx: Context, machine: string): Promise<Light> {
   const at = ctx.now();
   const last = await lastRow(machine);
   const row: LightRow = {
-    ...(last && last.until > at ? last : unknownRow(machine, at)),
+    ...(last && last.until > at ? last : { ...unknownRow(machine, at), reference: last?.reference ?? null }),
     _id: new Types.ObjectId(),
     asOf: after(last, at),
     override: await overrideOf(machine, at),

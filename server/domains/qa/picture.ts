@@ -1,6 +1,5 @@
 import type { Machine } from '#shared/machines/schemas.ts';
 import type { Control, WallClock } from '#shared/qa/controls.ts';
-import { distinct } from '#shared/qa/duplicates.ts';
 import type { View } from '#shared/qa/evaluate.ts';
 import { firstDay } from '#shared/qa/first-day.ts';
 import { applyChanges, emptyLedger, type Ledger } from '#shared/qa/ledger.ts';
@@ -61,7 +60,7 @@ async function refresh(at: Date): Promise<Picture> {
   const machines = allMachines();
   const key = keyOf(version, machines);
   if (kept?.key !== key || kept.rev > rev) kept = await made(machines, version, rev, now);
-  else if (kept.rev < rev) await follow(kept, rev, now);
+  else if (kept.rev < rev && !(await follow(kept, { rev, from: version.config.from, now }))) kept = await made(machines, version, rev, now);
   if (kept.lastYear <= Number(now.slice(0, 4))) kept = { ...kept, ...(await calendarOf(kept.ledger, version.config, now)) };
   return { rev, version, controls: kept.controls, view: { ledger: kept.ledger, calendar: kept.calendar, now } };
 }
@@ -76,7 +75,7 @@ function keyOf({ version }: Version, machines: readonly Machine[]): string {
 
 async function made(machines: Machine[], version: Version, rev: number, now: WallClock): Promise<Kept> {
   const rows = await ControlModel.find({ gone: false }).session(null).lean();
-  const { controls } = distinct(rows.map(controlOf));
+  const controls = rows.map(controlOf);
   const all = new Map(controls.map((one) => [one.id, one]));
   const { rules, weekendCountsForEndingWeek, from } = { ...version.config, rules: compileRules(version.config) };
   const ledger = emptyLedger({ machines, rules, weekendCountsForEndingWeek, from: firstDay(from, all.values(), now) });
@@ -85,16 +84,19 @@ async function made(machines: Machine[], version: Version, rev: number, now: Wal
   return { key: keyOf(version, machines), rev, version, controls: all, ledger, ...calendar };
 }
 
-async function follow(state: Kept, rev: number, now: WallClock): Promise<void> {
+/** Takes over the changes up to a number. False when they move the first day that is judged: then every control is placed anew. */
+async function follow(state: Kept, { rev, from, now }: { rev: number; from: string | null; now: WallClock }): Promise<boolean> {
   const rows = await ControlModel.find({ rev: { $gt: state.rev, $lte: rev } })
     .session(null)
     .lean();
   const changed = rows.filter(({ gone }) => !gone).map(controlOf);
   const removed = rows.filter(({ gone }) => gone).map(({ _id }) => _id);
-  applyChanges(state.ledger, { changed, removed }, now);
   for (const control of changed) state.controls.set(control.id, control);
   for (const id of removed) state.controls.delete(id);
+  if (firstDay(from, state.controls.values(), now) !== state.ledger.setting.from) return false;
+  applyChanges(state.ledger, { changed, removed }, now);
   state.rev = rev;
+  return true;
 }
 
 /** Holidays up to the end of the year after this one: what runs over New Year has working days too. */

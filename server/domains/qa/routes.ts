@@ -31,7 +31,7 @@ import { askOverride, confirmOverride, endOverride } from './overrides.ts';
 import { releaseOf } from './releases.ts';
 import { currentLights, lightsOfDay, setLight } from './service.ts';
 import { readNow, takeUpload, type SiteSource } from './site-source.ts';
-import { sourceState } from './synchronise.ts';
+import { sourceState } from './source-store.ts';
 import { enterDaily, justify, rewordJustification, rewordRemark, withdrawJustification, writeRemark } from './written.ts';
 
 /** The calls that change or tell what quality control knows; those of its pages are in `pages`. */

@@ -1,30 +1,29 @@
 import { Types, type QueryFilter } from 'mongoose';
 import type { z } from 'zod';
 import { lightAt } from '#shared/qa/lights.ts';
+import type { Machine } from '#shared/machines/schemas.ts';
 import type { Light, SetLight } from '#shared/qa/schemas.ts';
 import { nextMidnight, startOfDay } from '#shared/time.ts';
-import { allMachines, machineRef } from '#server/domains/machines/index.ts';
+import { allMachines } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { Conflict, NotFound } from '#server/platform/errors.ts';
-import { litByRules, readSource } from './facts.ts';
+import { litByRules } from './facts.ts';
 import { LightModel, type LightRow } from './model.ts';
 import { overrideOf } from './overrides-store.ts';
 import { presentLight } from './present.ts';
 import { after, lastRow } from './relight.ts';
 import { siteZone } from './site.ts';
+import { readSource } from './source-store.ts';
+import { referenceFor, tellTrouble } from './trouble.ts';
 
 /** The light of a machine at an instant that is now; unknown when nobody set one or it has ended. */
 export async function currentLight(machineId: string, at: Date): Promise<Light> {
   return lightAt(await lastLight({ machine: machineId }), machineId, at);
 }
 
-/** The light of every active machine at an instant that is now: those that hold in one query, and since when the others are unknown. */
-export async function currentLights(at: Date): Promise<Light[]> {
-  const rows = await LightModel.find({ until: { $gt: at } })
-    .sort({ asOf: 1, _id: 1 })
-    .lean();
-  const holding = new Map(rows.map((row) => [row.machine, presentLight(row)]));
-  return ofActiveMachines(async (machine) => holding.get(machine) ?? currentLight(machine, at));
+/** The light of every active machine at an instant that is now. Only the last one of each counts, whatever an earlier one may have promised. */
+export function currentLights(at: Date): Promise<Light[]> {
+  return ofActiveMachines((machine) => currentLight(machine, at));
 }
 
 /** The last light of every active machine on a day of the site (`2026-11-20`); unknown when nobody set one that day. */
@@ -44,10 +43,11 @@ export async function lightsOfDay(day: string): Promise<Light[]> {
  * declared keeps the machine from treating.
  */
 export async function setLight(ctx: Context, machineId: string, { light, reason }: z.output<typeof SetLight>): Promise<Light> {
-  if (!machineRef(machineId)) throw new NotFound('machine');
+  const machine = allMachines().find(({ id }) => id === machineId);
+  if (!machine) throw new NotFound('machine');
   return ctx.atomically('qa', async () => {
     const last = await lastRow(machineId);
-    await refuseWhereRulesHold(machineId, last, ctx.now());
+    await refuseWhereRulesHold(machine, last, ctx.now());
     const at = after(last, ctx.now());
     const row: LightRow = {
       _id: new Types.ObjectId(),
@@ -60,7 +60,7 @@ export async function setLight(ctx: Context, machineId: string, { light, reason 
       set: 'hand',
       silentSince: null,
       override: await overrideOf(machineId, at),
-      reference: null,
+      reference: referenceFor(machine, { last, light, at }),
       by: ctx.actor.name,
       byId: ctx.actor.id,
       role: ctx.actor.role,
@@ -77,14 +77,14 @@ export async function setLight(ctx: Context, machineId: string, { light, reason 
         { topic: 'wall', ...fact },
       ],
     });
+    await tellTrouble(ctx, machine, { last, row });
     return set;
   });
 }
 
-async function refuseWhereRulesHold(machineId: string, last: LightRow | null, now: Date): Promise<void> {
-  const machine = allMachines().find(({ id }) => id === machineId);
+async function refuseWhereRulesHold(machine: Machine, last: LightRow | null, now: Date): Promise<void> {
   const declared = last?.set === 'rules' && last.until > now && last.light !== 'unknown';
-  if (declared || (machine && litByRules(machine, await readSource()))) throw new Conflict('light.source');
+  if (declared || litByRules(machine, await readSource())) throw new Conflict('light.source');
 }
 
 async function lastLight(filter: QueryFilter<LightRow>): Promise<Light | undefined> {

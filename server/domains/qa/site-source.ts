@@ -6,6 +6,7 @@ import { AppError } from '#server/platform/errors.ts';
 import { isFileFault, type CsvFault } from './source/csv-file.ts';
 import type { CsvSource } from './source/csv.ts';
 import { SourceFailure, type QaSource } from './source/port.ts';
+import { qaSite } from './site.ts';
 import { synchronise } from './synchronise.ts';
 
 /** Where this site's controls come from: its Artiscan, or files. */
@@ -18,13 +19,18 @@ export interface SiteSource {
 const MOST_FAULTS = 200;
 const LIMIT_MS = 5 * 60_000;
 
-/** The source that counts: files only where there is no Artiscan. */
+/**
+ * The source that counts: files only where there is no Artiscan.
+ *
+ * @throws AppError 409 `qa.source-elsewhere` in a process that was not given the credentials of the site's Artiscan: another one reads it.
+ */
 export function sourceOf({ artiscan, csv }: SiteSource): QaSource {
+  if (!artiscan && qaSite().hasSource) throw new AppError(409, 'qa.source-elsewhere');
   return artiscan ?? csv;
 }
 
 /** Reads the source now: all of it, or what is new. */
-export function readNow(ctx: Context, site: SiteSource, { whole } = { whole: true }): Promise<SourceState> {
+export async function readNow(ctx: Context, site: SiteSource, { whole } = { whole: true }): Promise<SourceState> {
   return synchronise(ctx, sourceOf(site), { whole, signal: AbortSignal.timeout(LIMIT_MS) });
 }
 
@@ -38,7 +44,7 @@ export async function takeUpload(
   site: SiteSource,
   { name, whole, base64 }: z.output<typeof UploadCsv>,
 ): Promise<z.infer<typeof Uploaded>> {
-  if (site.artiscan) throw new AppError(409, 'qa.source');
+  if (site.artiscan || qaSite().hasSource) throw new AppError(409, 'qa.source');
   const taken = await site.csv.take({ name, bytes: Buffer.from(base64, 'base64'), whole }).catch((error: unknown) => {
     if (error instanceof SourceFailure) throw new AppError(422, 'qa.csv', [{ rule: error.code, message: error.code }]);
     throw error;

@@ -1,20 +1,29 @@
-import type { Control, WallClock } from '#shared/qa/controls.ts';
-import { dayOf, wallClockAt } from '#shared/qa/controls.ts';
+import { dayOf, wallClockAt, type Control, type WallClock } from '#shared/qa/controls.ts';
 import { dayNumberOf, dayText } from '#shared/qa/calendar.ts';
 import type { SourceState } from '#shared/qa/page-schemas.ts';
 import { wallClockIn } from '#shared/qa/site-clock.ts';
 import { allMachines } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
+import { Unavailable } from '#server/platform/errors.ts';
+import { createKeyedQueue } from '#server/platform/queue.ts';
+import { changesIn, type Changes } from './changes.ts';
 import { configInForce } from './config-store.ts';
-import { ControlModel, SourceModel, type ControlRow, type SourceRow } from './controls-model.ts';
+import type { SourceRow } from './controls-model.ts';
 import { relight } from './relight.ts';
 import { siteZone } from './site.ts';
 import { SourceFailure, sayFault, type QaSource, type Reading } from './source/port.ts';
+import { Overtaken, beginSource, countControls, finishSource, readSource, sourceState, writeChunk } from './source-store.ts';
 
 /** How far behind the latest control a reading begins: controls are written down later than they are dated. */
 const OVERLAP_DAYS = 2;
+/** Rows written in one act: others wait no longer than that. */
 const CHUNK = 1000;
 const MOST_FAULTS = 200;
+const MOST_TRIES = 3;
+
+const inTurn = createKeyedQueue();
+
+export { sourceState } from './source-store.ts';
 
 interface Reach {
   /** Everything is read: only so renamed, re-dated and deleted controls of long ago are followed. */
@@ -24,51 +33,61 @@ interface Reach {
 
 /**
  * Reads the source and follows it: what is new, changed or gone. Reading the same again changes nothing. When it cannot be read, the last good data stay,
- * dated, and it is told since when. Then the lights are determined anew.
+ * dated, and it is told since when. Then the lights are determined anew. One reading at a time: in this process by a queue, among several by the number
+ * of the last change, which only who still sees it may raise.
  */
-export async function synchronise(ctx: Context, source: QaSource, { whole, signal }: Reach): Promise<SourceState> {
-  await configInForce(); // its names of tables are those that are read by
-  const before = await SourceModel.findById('source').lean<SourceRow | null>();
-  const everything = whole || source.kind === 'csv' || before?.wholeAt == null || before.failure !== null;
-  const since = everything ? undefined : overlapping(before.watermark);
-  try {
-    const missing = everything ? await source.check(signal) : [];
-    if (missing.length > 0) throw new SourceFailure('schema', { faults: missing });
-    const reading = await source.read(since === undefined ? {} : { since }, signal);
-    await take(ctx, source, { reading, since, before });
-  } catch (error) {
-    if (!(error instanceof SourceFailure)) throw error;
-    if (error.code === 'absent' && !before) return presentSource(null); // no file was ever given: the site has no source
-    await fail(ctx, source, error, before);
+export async function synchronise(ctx: Context, source: QaSource, reach: Reach): Promise<SourceState> {
+  return inTurn('source', async () => {
+    const before = await readSource();
+    try {
+      await readUntilTaken(ctx, source, reach);
+    } catch (error) {
+      if (!(error instanceof SourceFailure)) throw error;
+      if (error.code === 'absent' && !before) return sourceState(); // no file was ever given: the site has no source
+      await fail(ctx, source, error);
+    }
+    const machines = allMachines().map(({ id }) => id);
+    await ctx.atomically('qa', () => relight(ctx, machines));
+    return sourceState();
+  });
+}
+
+/** Another process may have read meanwhile: then what was read here is no longer the latest, and it is read anew. */
+async function readUntilTaken(ctx: Context, source: QaSource, reach: Reach): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await readOnce(ctx, source, reach);
+    } catch (error) {
+      if (!(error instanceof Overtaken)) throw error;
+      if (attempt === MOST_TRIES) throw new Unavailable(error);
+    }
   }
-  await ctx.atomically('qa', () =>
-    relight(
-      ctx,
-      allMachines().map(({ id }) => id),
-    ),
-  );
-  return sourceState();
 }
 
-/** The state of the source as the contract has it. */
-export async function sourceState(): Promise<SourceState> {
-  const row = await SourceModel.findById('source').lean<SourceRow | null>();
-  return presentSource(row);
+async function readOnce(ctx: Context, source: QaSource, { whole, signal }: Reach): Promise<void> {
+  const version = await configInForce(); // its names of tables are those that are read by
+  const before = await readSource();
+  const everything = whole || mustReadAll(source, before, version.version);
+  const since = everything ? undefined : overlapping(before?.watermark ?? null);
+  const missing = since === undefined ? await source.check(signal) : [];
+  if (missing.length > 0) throw new SourceFailure('schema', { faults: missing });
+  const reading = await source.read(since === undefined ? {} : { since }, signal);
+  const changes = isRead(source, { reading, before, whole }) ? { changed: [], gone: [] } : await changesIn(reading.controls, since);
+  // Deleted, or dated before what was read: only the whole table tells, and a week that was done must not turn red until the night.
+  if (since !== undefined && changes.gone.length > 0) return readOnce(ctx, source, { whole: true, signal });
+  await take(ctx, source, { reading, changes, whole: since === undefined, version: version.version });
 }
 
-export function presentSource(row: SourceRow | null): SourceState {
-  if (!row) return { kind: null, lastReadAt: null, lastTriedAt: null, failure: null, missing: [], faults: [], controls: 0, changed: 0 };
-  const { kind, asOf, triedAt, failure, missing, faults, controls, changed } = row;
-  return {
-    kind,
-    lastReadAt: asOf?.toISOString() ?? null,
-    lastTriedAt: triedAt.toISOString(),
-    failure: failure && { code: failure.code, since: failure.since.toISOString() },
-    missing,
-    faults,
-    controls,
-    changed,
-  };
+/** The columns that tell conformity are of the rules: with other rules the controls of long ago may read otherwise. */
+function mustReadAll(source: QaSource, before: SourceRow | null, version: number): boolean {
+  if (!before || before.wholeAt === null || before.failure !== null) return true;
+  return source.kind === 'csv' || before.kind !== source.kind || before.version !== version;
+}
+
+/** Whether the files are those that were taken already: a hundred thousand rows are not compared every five minutes for nothing. */
+function isRead(source: QaSource, { reading, before, whole }: { reading: Reading; before: SourceRow | null; whole: boolean }): boolean {
+  if (source.kind !== 'csv' || whole || !before || before.kind !== 'csv' || before.failure || before.wholeAt === null) return false;
+  return before.asOf?.getTime() === reading.asOf.getTime();
 }
 
 function overlapping(watermark: string | null): WallClock | undefined {
@@ -78,57 +97,49 @@ function overlapping(watermark: string | null): WallClock | undefined {
 
 interface Taken {
   reading: Reading;
-  since: WallClock | undefined;
-  before: SourceRow | null;
+  changes: Changes;
+  whole: boolean;
+  version: number;
 }
 
-/** Writes what changed in steps; the number of the reading comes last, and with it all of them are seen at once. */
-async function take(ctx: Context, source: QaSource, { reading, since, before }: Taken): Promise<void> {
-  const rev = (before?.rev ?? 0) + 1;
-  const known = new Map((await ControlModel.find(since === undefined ? {} : { at: { $gte: since } }).lean()).map((row) => [row._id, row]));
-  const missing = reading.controls.filter(({ id }) => since !== undefined && !known.has(id)).map(({ id }) => id);
-  for (const row of await ControlModel.find({ _id: { $in: missing } }).lean()) known.set(row._id, row);
-  const read = new Set(reading.controls.map(({ id }) => id));
-  const rows = [
-    ...reading.controls.filter((control) => !same(control, known.get(control.id))).map((control) => rowOf(control, rev)),
-    ...[...known.values()].filter((row) => !row.gone && !read.has(row._id)).map((row) => ({ ...row, gone: true, rev })),
-  ];
-  for (let begin = 0; begin < rows.length; begin += CHUNK) await write(rows.slice(begin, begin + CHUNK));
+/**
+ * Writes what changed. A usual reading is one act; a large one is many, each complete in itself, so that nothing is lost or hidden when the process dies
+ * between two of them: what is missing is read again.
+ */
+async function take(ctx: Context, source: QaSource, { reading, changes, whole, version }: Taken): Promise<void> {
+  const begun = await beginSource(source.kind, ctx.now());
+  const rows = [...changes.changed, ...changes.gone];
+  let { rev } = begun;
+  let written = 0;
+  for (; rows.length - written > CHUNK; written += CHUNK) {
+    const chunk = rows.slice(written, written + CHUNK);
+    const seen = rev;
+    rev = await ctx.atomically('qa', () => writeChunk(chunk, seen));
+  }
   await ctx.atomically('qa', async () => {
     const now = ctx.now();
-    const state: Omit<SourceRow, '_id'> = {
+    const last = rows.slice(written);
+    const reached = last.length > 0 ? await writeChunk(last, rev) : rev;
+    const state: Omit<SourceRow, '_id' | 'rev'> = {
       kind: source.kind,
-      rev: rows.length > 0 ? rev : rev - 1,
+      version,
       asOf: reading.asOf,
       triedAt: now,
-      wholeAt: since === undefined ? now : (before?.wholeAt ?? null),
+      wholeAt: whole ? now : begun.wholeAt,
       failure: null,
       missing: [],
-      faults: reading.faults
-        .slice(0, MOST_FAULTS)
-        .map(({ where, fault, column }) => ({ where, fault: column ? `${fault} (${column})` : fault })),
-      watermark: watermarkOf(reading.controls, before?.watermark ?? null, wallClockIn(siteZone(), now)),
-      controls: await ControlModel.countDocuments({ gone: false }),
+      faults: faultsOf(reading),
+      watermark: watermarkOf(reading.controls, whole ? null : begun.watermark, wallClockIn(siteZone(), now)),
+      controls: rows.length > 0 ? await countControls() : begun.controls,
       changed: rows.length,
     };
-    await store(ctx, state, { controls: rows.length > 0, action: rows.length > 0 || before?.failure ? 'qa.source-read' : undefined });
+    const action = rows.length > 0 || begun.failure ? 'qa.source-read' : undefined;
+    await finishSource(ctx, { state, rev: reached, controls: rows.length > 0, action });
   });
 }
 
-async function write(rows: readonly ControlRow[]): Promise<void> {
-  await ControlModel.bulkWrite(
-    rows.map(({ _id, ...row }) => ({ updateOne: { filter: { _id }, update: { $set: row }, upsert: true } })),
-    { ordered: false },
-  );
-}
-
-function rowOf({ id, objectId, moduleId, name, at, conform }: Control, rev: number): ControlRow {
-  return { _id: id, objectId, moduleId, name, at, conform, gone: false, rev };
-}
-
-function same({ objectId, moduleId, name, at, conform }: Control, row: ControlRow | undefined): boolean {
-  if (!row || row.gone) return false;
-  return row.objectId === objectId && row.moduleId === moduleId && row.name === name && row.at === at && row.conform === conform;
+function faultsOf({ faults }: Reading): SourceRow['faults'] {
+  return faults.slice(0, MOST_FAULTS).map(({ where, fault, column }) => ({ where, fault: column ? `${fault} (${column})` : fault }));
 }
 
 /** A control dated ahead of now must not keep others from being read. */
@@ -138,30 +149,16 @@ function watermarkOf(controls: readonly Control[], before: string | null, now: W
   return latest === null ? null : dayOf(latest as WallClock); // a watermark is a wall clock, or the day of one
 }
 
-async function fail(ctx: Context, source: QaSource, error: SourceFailure, before: SourceRow | null): Promise<void> {
+async function fail(ctx: Context, source: QaSource, error: SourceFailure): Promise<void> {
+  await beginSource(source.kind, ctx.now());
   await ctx.atomically('qa', async () => {
     const now = ctx.now();
-    const failure = { code: error.code, since: before?.failure?.since ?? now };
-    const missing = error.faults.map(sayFault);
-    const kept = before ?? { kind: source.kind, rev: 0, asOf: null, wholeAt: null, faults: [], watermark: null, controls: 0, changed: 0 };
-    const { _id: _, ...state } = { _id: 'source', ...kept, kind: source.kind, triedAt: now, failure, missing };
-    await store(ctx, state, { controls: false, action: before?.failure?.code === error.code ? undefined : 'qa.source-failed' });
+    const before = await readSource();
+    if (!before) return;
+    const { _id: _, rev, ...kept } = before;
+    const failure = { code: error.code, since: before.failure?.since ?? now };
+    const state = { ...kept, kind: source.kind, triedAt: now, failure, missing: error.faults.map(sayFault) };
+    const action = before.failure?.code === error.code ? undefined : 'qa.source-failed';
+    await finishSource(ctx, { state, rev, controls: false, action });
   });
-}
-
-/** Audited when something happened; told live each time, because its age is shown. */
-async function store(
-  ctx: Context,
-  state: Omit<SourceRow, '_id'>,
-  { controls, action }: { controls: boolean; action: string | undefined },
-): Promise<void> {
-  await SourceModel.updateOne({ _id: 'source' }, { $set: state }, { upsert: true });
-  const source = presentSource({ _id: 'source', ...state });
-  const fact = { type: 'qa:source', data: { source, controls, machines: [] } };
-  const live = [
-    { topic: 'qa' as const, ...fact },
-    { topic: 'wall' as const, ...fact },
-  ];
-  if (action) await ctx.record({ action, subject: 'qa:source', details: { failure: state.failure?.code, changed: state.changed }, live });
-  else ctx.announce(live);
 }

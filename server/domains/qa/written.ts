@@ -5,6 +5,7 @@ import { wallClockAt, type QaType } from '#shared/qa/controls.ts';
 import { periodsBetween } from '#shared/qa/periods.ts';
 import type { DailyEntry, EnterDaily, Justification, Remark, WriteJustification, WriteRemark } from '#shared/qa/schemas.ts';
 import { instantOf } from '#shared/qa/site-clock.ts';
+import type { Refusal } from '#shared/errors.ts';
 import { inWords } from '#shared/messages/sentences.ts';
 import { wordsOf } from '#shared/messages/languages.ts';
 import { dayIn } from '#shared/time.ts';
@@ -12,22 +13,15 @@ import { isActive, machineName, machineRef } from '#server/domains/machines/inde
 import type { Context } from '#server/platform/context.ts';
 import { Forbidden, NotFound, RuleBroken } from '#server/platform/errors.ts';
 import { actOf, presentAct, presentMaybe } from './acts.ts';
-import {
-  DailyModel,
-  JustificationModel,
-  ReleaseModel,
-  RemarkModel,
-  type DailyRow,
-  type JustificationRow,
-  type RemarkRow,
-} from './records-model.ts';
+import { DailyModel, JustificationModel, RemarkModel, type DailyRow, type JustificationRow, type RemarkRow } from './records-model.ts';
+import { isMissed } from './missed.ts';
 import { relight } from './relight.ts';
 import { siteZone } from './site.ts';
 
 type Place = Pick<RemarkRow, 'machine' | 'type' | 'period'>;
 
 /** Writes a remark to a period. @throws NotFound for a machine that is not there, or a day on which no period of the type begins */
-export function writeRemark(ctx: Context, { text, ...place }: z.output<typeof WriteRemark>): Promise<Remark> {
+export async function writeRemark(ctx: Context, { text, ...place }: z.output<typeof WriteRemark>): Promise<Remark> {
   assertPeriod(place);
   return ctx.atomically('qa', async () => {
     const row: RemarkRow = { _id: new Types.ObjectId(), ...place, text, edits: [], ...actOf(ctx) };
@@ -50,12 +44,17 @@ export function rewordRemark(ctx: Context, id: string, { text }: { text: string 
   });
 }
 
-/** Justifies a missed period: until it expires, at the end of the day before `expires`, or is withdrawn. */
-export function justify(ctx: Context, { text, expires, ...place }: z.output<typeof WriteJustification>): Promise<Justification> {
+/**
+ * Justifies a missed period: until it expires, at the end of the day before `expires`, or is withdrawn.
+ *
+ * @throws RuleBroken `qa.justification` for one that is not missed: what is written ahead would keep a machine from ever turning red.
+ */
+export async function justify(ctx: Context, { text, expires, ...place }: z.output<typeof WriteJustification>): Promise<Justification> {
   assertPeriod(place);
+  if (!(await isMissed(place, ctx.now()))) refuse(ctx, 'qa.justification', 'justified_not_missed');
   return ctx.atomically('qa', async () => {
     const end = expires === null ? null : instantOf(siteZone(), wallClockAt(expires, '00:00'));
-    if (end && end <= ctx.now()) throw new RuleBroken('qa.justification', inWords([{ rule: 'expired' }], wordsOf(ctx.locale), machineName));
+    if (end && end <= ctx.now()) refuse(ctx, 'qa.justification', 'expired');
     const row: JustificationRow = { _id: new Types.ObjectId(), ...place, text, edits: [], expires: end, withdrawn: null, ...actOf(ctx) };
     await JustificationModel.insertMany([row], { lean: true });
     await told(ctx, row, 'qa.justified');
@@ -86,27 +85,16 @@ export function withdrawJustification(ctx: Context, id: string, { reason }: { re
 }
 
 /** Enters a daily control by hand. The last entry of a day holds. @throws RuleBroken `qa.daily` for a day to come */
-export function enterDaily(ctx: Context, { machine, day, outcome, remark }: z.output<typeof EnterDaily>): Promise<DailyEntry> {
+export async function enterDaily(ctx: Context, { machine, day, outcome, remark }: z.output<typeof EnterDaily>): Promise<DailyEntry> {
   if (!isActive(machine)) throw new NotFound('machine');
   return ctx.atomically('qa', async () => {
     const today = dayIn(siteZone(), ctx.now());
-    if (day !== undefined && day > today)
-      throw new RuleBroken('qa.daily', inWords([{ rule: 'daily_future' }], wordsOf(ctx.locale), machineName));
+    if (day !== undefined && day > today) refuse(ctx, 'qa.daily', 'daily_future');
     const row: DailyRow = { _id: new Types.ObjectId(), machine, day: day ?? today, outcome, remark, ...actOf(ctx) };
     await DailyModel.insertMany([row], { lean: true });
     await told(ctx, { machine, type: 'CQQ', period: row.day }, 'qa.daily-entered', { outcome });
     await relight(ctx, [machine]);
     return presentDaily(row);
-  });
-}
-
-/** Releases a control known as not conform: it keeps the machine red no longer. Once is enough. */
-export function releaseControl(ctx: Context, control: number, { machine, reason }: { machine: string; reason: string }): Promise<void> {
-  return ctx.atomically('qa', async () => {
-    if (await ReleaseModel.findById(control).lean()) return;
-    await ReleaseModel.insertMany([{ _id: control, machine, reason, ...actOf(ctx) }], { lean: true });
-    await ctx.record({ action: 'qa.control-released', subject: `machine:${machine}`, details: { control } });
-    await relight(ctx, [machine]);
   });
 }
 
@@ -135,6 +123,10 @@ function assertPeriod({ machine, type, period }: { machine: string; type: QaType
   if (!machineRef(machine)) throw new NotFound('machine');
   const day = dayNumberOf(period);
   if (!periodsBetween(type, day, day).some(({ fromDay }) => dayText(fromDay) === period)) throw new NotFound('period');
+}
+
+function refuse(ctx: Context, code: 'qa.justification' | 'qa.daily', rule: Refusal['rule']): never {
+  throw new RuleBroken(code, inWords([{ rule }], wordsOf(ctx.locale), machineName));
 }
 
 export function presentRemark({ _id, text, edits, ...act }: RemarkRow): Remark {
