@@ -18,6 +18,8 @@ export type Plan =
       readonly ranges: readonly Range[];
       readonly backward: boolean;
       readonly sorted: boolean;
+      /** One document at most: that under the key with which the only range begins. */
+      readonly single: boolean;
     }
   | { readonly kind: 'union'; readonly plans: readonly Plan[] };
 
@@ -59,7 +61,7 @@ function hinted(view: View, coll: Collection, filter: Doc, sort: Doc | undefined
   if (index === undefined || !view.sees(index))
     throw badValue('error processing query: planner returned error :: caused by :: hint provided does not correspond to an existing index');
   const found = scored(index, filterBounds(filter), sort);
-  return found?.plan ?? { kind: 'index', index, ranges: [wholeIndex], backward: false, sorted: false };
+  return found?.plan ?? { kind: 'index', index, ranges: [wholeIndex], backward: false, sorted: false, single: false };
 }
 
 function branches(view: View, coll: Collection, filter: Doc): Plan | undefined {
@@ -86,7 +88,7 @@ function scored(index: Index, bounds: readonly Bound[], sort: Doc | undefined): 
   const score = narrowed + (single ? 1000 : 0) + (order === undefined ? 0 : sortScore);
   if (score === 0) return undefined;
   const ranges = prefixes.map((prefix) => under(prefix, last)).sort((a, b) => Buffer.compare(a.lo, b.lo));
-  return { score, plan: { kind: 'index', index, ranges, backward: order === 'backward', sorted: order !== undefined } };
+  return { score, plan: { kind: 'index', index, ranges, backward: order === 'backward', sorted: order !== undefined, single } };
 }
 
 interface Narrowed {

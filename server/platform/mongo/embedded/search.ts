@@ -102,6 +102,7 @@ function* scanned(view: View, coll: Collection, first: number): Generator<Row> {
 
 function* entries(view: View, plan: Extract<Plan, { kind: 'index' }>, first: number): Generator<Row> {
   const ranges = plan.backward ? plan.ranges.toReversed() : plan.ranges;
+  if (plan.single) return yield* only(ranges[0] && view.reader.point(plan.index.id, ranges[0].lo));
   for (const range of ranges) {
     let from: { key: Uint8Array; rid: number } | undefined;
     for (let size = first; ; size = Math.min(size * 2, maxChunk)) {
@@ -111,6 +112,10 @@ function* entries(view: View, plan: Extract<Plan, { kind: 'index' }>, first: num
       if (from === undefined || chunk.length < size) break;
     }
   }
+}
+
+function only(stored: Stored | undefined): Row[] {
+  return stored === undefined ? [] : [asRow(stored)];
 }
 
 /** Each document once, though several keys or branches may lead to it. */

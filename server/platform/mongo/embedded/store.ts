@@ -118,26 +118,23 @@ export function openReader(path: string): Reader {
 
 function readerOf(db: DatabaseSync): Reader {
   const doc = db.prepare('SELECT bson FROM docs WHERE rid = ?');
-  const docs = db.prepare('SELECT rid, bson FROM docs WHERE rid > ? AND rid < ? ORDER BY rid LIMIT ?');
-  const point = db.prepare('SELECT d.rid, d.bson FROM idx i CROSS JOIN docs d ON d.rid = i.rid WHERE i.ix = ? AND i.key = ?');
+  const docs = rowsOf(db, 'SELECT rid, bson FROM docs WHERE rid > ? AND rid < ? ORDER BY rid LIMIT ?');
+  const point = rowsOf(db, 'SELECT d.rid, d.bson FROM idx i CROSS JOIN docs d ON d.rid = i.rid WHERE i.ix = ? AND i.key = ?');
   const holders = db.prepare('SELECT rid FROM idx WHERE ix = ? AND key = ? LIMIT 2');
-  const entry = 'SELECT i.key, i.rid, d.bson FROM idx i CROSS JOIN docs d ON d.rid = i.rid WHERE i.ix = ? AND';
-  const ascending = db.prepare(`${entry} (i.key, i.rid) > (?, ?) AND i.key < ? ORDER BY i.key, i.rid LIMIT ?`);
-  const descending = db.prepare(`${entry} (i.key, i.rid) < (?, ?) AND i.key >= ? ORDER BY i.key DESC, i.rid DESC LIMIT ?`);
+  const entry = 'SELECT i.rid, d.bson, i.key FROM idx i CROSS JOIN docs d ON d.rid = i.rid WHERE i.ix = ? AND';
+  const ascending = rowsOf(db, `${entry} (i.key, i.rid) > (?, ?) AND i.key < ? ORDER BY i.key, i.rid LIMIT ?`);
+  const descending = rowsOf(db, `${entry} (i.key, i.rid) < (?, ?) AND i.key >= ? ORDER BY i.key DESC, i.rid DESC LIMIT ?`);
   const prepared = statementCache(db);
   const count = db.prepare('SELECT count(*) AS n FROM idx WHERE ix = ?');
   return {
     doc: (rid) => optionalBytes(doc.get(rid)?.['bson']),
-    docs: (lo, hi, limit) => docs.all(lo, hi, limit).map(stored),
-    point: (index, key) => {
-      const row = point.get(index, key);
-      return row && stored(row);
-    },
+    docs: (lo, hi, limit) => docs(lo, hi, limit).map(stored),
+    point: (index, key) => point(index, key).map(stored)[0],
     holders: (index, key) => holders.all(index, key).map((row) => Number(row['rid'])),
     entries: (index, range, from, backward, limit) => {
       const { key, rid } = from ?? { key: backward ? range.hi : range.lo, rid: -1 };
-      const rows = backward ? descending.all(index, key, rid, range.lo, limit) : ascending.all(index, key, rid, range.hi, limit);
-      return rows.map((row) => ({ key: bytesOf(row['key']), rid: Number(row['rid']), bytes: bytesOf(row['bson']) }));
+      const rows = backward ? descending(index, key, rid, range.lo, limit) : ascending(index, key, rid, range.hi, limit);
+      return rows.map((row) => ({ ...stored(row), key: bytesOf(row[2]) }));
     },
     count: (index) => Number(count.get(index)?.['n']),
     all: (sql, ...values) => prepared(sql).all(...values),
@@ -155,7 +152,16 @@ function statementCache(db: DatabaseSync): (sql: string) => StatementSync {
   };
 }
 
-const stored = (row: Record<string, SQLOutputValue>): Stored => ({ rid: Number(row['rid']), bytes: bytesOf(row['bson']) });
+type Columns = readonly SQLOutputValue[];
+
+/** Rows as lists of their columns: a scan takes a third less time than with an object for each. */
+function rowsOf(db: DatabaseSync, sql: string): (...values: SQLInputValue[]) => Columns[] {
+  const statement = db.prepare(sql);
+  statement.setReturnArrays(true);
+  return (...values) => statement.all(...values) as unknown as Columns[]; // its types do not know of the line above
+}
+
+const stored = ([rid, bson]: Columns): Stored => ({ rid: Number(rid), bytes: bytesOf(bson) });
 
 /** A column that holds bytes. */
 export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
