@@ -16,7 +16,7 @@ import {
 } from '#server/domains/notifications/index.ts';
 import { mountPacs, pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
-import { mountQa, qaPresenters, type QaSource, type SiteSource } from '#server/domains/qa/index.ts';
+import { followQaFacts, mountQa, mountQaPages, qaPresenters, type QaSource, type SiteSource } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
 import { createContexts, SYSTEM, type ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
@@ -90,6 +90,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...(settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS === undefined ? {} : { pauseAfterCommitMs: settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS }),
   });
   await loadRegistry(events);
+  followQaFacts(events);
   await startDossiers(site);
   connectStudiesToDossiers();
   const alerts = alertMeansOf(settings, { demo: deps.demo !== null });
@@ -160,6 +161,7 @@ function mounted({ settings, build, demo, log }: AppDeps, { live, alerts, qualit
   mountMachines(api);
   mountPatients(api);
   mountQa(api, quality);
+  mountQaPages(api, site);
   mountDossiers(api);
   mountPacs(api, { settings: receptionOf(settings), dataDir: settings.DATA_DIR });
   mountScreens(api, { site, live, openDossiers: wallDossiers, closedThisMonth });

@@ -2,6 +2,8 @@ export { startLightClock } from './clock.ts';
 export { artiscanTables } from './config-store.ts';
 export { qaJobs } from './jobs.ts';
 export { missingWeekly } from './missing-weekly.ts';
+export { mountQaPages } from './page-routes.ts';
+export { followQaFacts } from './pages/index.ts';
 export { qaPresenters } from './realtime.ts';
 export { mountQa } from './routes.ts';
 export { currentLight, currentLights, setLight } from './service.ts';

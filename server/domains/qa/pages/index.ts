@@ -1,0 +1,11 @@
+export { calendarOf } from './calendar.ts';
+export { followQaFacts } from './contexts.ts';
+export { exportCsv } from './export-csv.ts';
+export { machineYear } from './machine-year.ts';
+export { overview } from './overview.ts';
+export { periodDetail } from './period.ts';
+export { preview } from './preview.ts';
+export { ratesOfYear } from './rates.ts';
+export { suggestion } from './suggestion.ts';
+export { yearTable } from './table.ts';
+export { unclassified } from './unclassified.ts';
