@@ -60,6 +60,7 @@ describe('the lights of a type', () => {
 describe('figures and periods', () => {
   it('are said as people say them', () => {
     expect(rateText(97.9)).toMatch(/^97,9.%$/);
+    expect(rateText(100)).toMatch(/^100,0.%$/);
     expect(rateText(null)).toBe('–');
     expect(hoursText(185)).toBe('3 h 05');
     expect(sayPeriod('CQH', '2026-11-09')).toBe('Semaine 46');

@@ -1,6 +1,6 @@
 import { lightSentence } from '#shared/messages/qa-sentences.ts';
 import type { Light, Override } from '#shared/qa/schemas.ts';
-import { format, m, qaWords } from '../i18n/index.ts';
+import { format, locale, m, qaWords } from '../i18n/index.ts';
 import type { LightState } from '../ui/light.ts';
 
 /** What is said of a cell: a period's state, and whether it was justified. */
@@ -58,9 +58,11 @@ export function typeMarks(type: TypeFacts, light: Light['light']): { marks: Ligh
   return { marks: [done, 'done'], word: m.qa.marks.conform, state: 'done' };
 }
 
-/** A rate as it is shown: `97,9 %`, and a dash for a machine that never has the type. */
+/** A rate as it is shown, with one decimal: `97,9 %`, `100,0 %`, and a dash for a machine that never has the type. */
 export function rateText(rate: number | null): string {
-  return rate === null ? '–' : format.percent(rate / 100);
+  if (rate === null) return '–';
+  const text = format.percent(rate / 100);
+  return /[,.]/.test(text) ? text : text.replace(/^\d+/, (whole) => `${whole}${locale.current === 'fr' ? ',' : '.'}0`);
 }
 
 /** A length of working time in hours and minutes: `3 h 05`. */
