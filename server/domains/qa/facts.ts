@@ -21,7 +21,7 @@ import { qaSite } from './site.ts';
 export { readSource } from './source-store.ts';
 
 /** The last daily entries of a machine, however long ago they were: a light depends on no more, even after a stop of months. */
-const DAILY_ENTRIES = 100;
+export const DAILY_ENTRIES = 100;
 
 /** Whether anything but people's hands tells of a machine's controls. */
 export function fedBySource(machine: Machine, source: SourceRow | null): boolean {
@@ -98,7 +98,7 @@ export function factsFrom(
 const contexts = new Map<string, { key: string; context: MachineContext }>();
 
 /** The same object as long as nothing that was declared changed: results are kept for it. */
-function keptContext(machine: string, context: MachineContext): MachineContext {
+export function keptContext(machine: string, context: MachineContext): MachineContext {
   const key = JSON.stringify(context);
   const kept = contexts.get(machine);
   if (kept?.key === key) return kept.context;

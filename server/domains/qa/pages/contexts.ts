@@ -1,6 +1,6 @@
 import type { MachineContext } from '#shared/qa/judge.ts';
 import type { EventLog, StoredEvent } from '#server/platform/events.ts';
-import { contextOf, entryOf } from '../facts.ts';
+import { contextOf, DAILY_ENTRIES, entryOf, keptContext } from '../facts.ts';
 import { DailyModel, JustificationModel, OutageModel, type DailyRow } from '../records-model.ts';
 
 /** What was declared of each machine, kept as one object while it is the same: the judged periods are kept for that very object. */
@@ -38,9 +38,11 @@ async function readContexts(machines: readonly string[]): Promise<Map<string, Ma
   const read = new Map<string, MachineContext>();
   for (const machine of machines) {
     // One machine at a time: fifteen years of daily controls of all of them at once would hold up everybody else.
-    const daily = await DailyModel.find({ machine }, { day: 1, outcome: 1, at: 1 }).sort({ day: 1, at: 1 }).lean<DailyRow[]>();
+    const daily = await DailyModel.find({ machine }, { day: 1, outcome: 1, at: 1 }).sort({ day: -1, at: -1 }).lean<DailyRow[]>();
     const mine = (row: { machine: string }): boolean => row.machine === machine;
-    const context = { ...contextOf(outages.filter(mine), justifications.filter(mine)), daily: daily.map(entryOf) };
+    const all = { ...contextOf(outages.filter(mine), justifications.filter(mine)), daily: daily.map(entryOf) };
+    // The same object as that of the lights where it says the same: each judges by what the other has judged.
+    const context = daily.length <= DAILY_ENTRIES ? keptContext(machine, all) : all;
     read.set(machine, context);
     if (facts.get(machine) === before.get(machine)) kept.set(machine, context);
   }

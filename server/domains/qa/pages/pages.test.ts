@@ -142,6 +142,8 @@ describe('pages of quality control', () => {
     const found = async (query: object): Promise<number[]> =>
       (await physicist.call(calendarCall, { query: { ...search, ...query } })).items.map(({ id }) => id);
     expect(await found({ q: 'HÉBDO' })).toEqual([2, 1, 5, 20]);
+    expect(await found({ from: '1900-01-01', to: '9999-12-31' })).toEqual([2, 1, 3, 5, 30, 20, 21]);
+    expect(await found({ from: '2026-11-03', to: '2026-11-03' })).toEqual([1]);
     expect(await found({ type: 'CQM' })).toEqual([3]);
     expect(await found({ machine: 'tomo1' })).toEqual([30]);
   });
