@@ -1,3 +1,4 @@
+import type { IncomingWebhook } from 'ms-teams-webhook';
 import { Agent } from 'node:https';
 import { teamsFailure, TeamsFailure } from './failure.ts';
 
@@ -41,11 +42,15 @@ export function createTeams({ httpsProxy, noProxy, timeLimitMs = TIME_LIMIT_MS, 
       if (Buffer.byteLength(JSON.stringify(message)) > MOST_CARD_BYTES) throw new TeamsFailure('too-large');
       // Node would leave out a proxy that it cannot read, and go around it.
       if (httpsProxy && !/^https?:\/\/./.test(httpsProxy)) throw new TeamsFailure('proxy');
+      const { IncomingWebhook } = await import('ms-teams-webhook'); // loaded with the first card: it brings a template engine with it
       const signal = AbortSignal.timeout(timeLimitMs);
       try {
         const httpsAgent = new Agent({ proxyEnv, maxSockets: 1, ...(ca ? { ca } : {}) });
         try {
-          await Promise.race([post(url, message, { httpsAgent, signal, timeLimitMs }), passed(signal)]);
+          await Promise.race([
+            post(new IncomingWebhook(url), message, { httpsAgent, signal, secure: url.startsWith('https:'), timeLimitMs }),
+            passed(signal),
+          ]);
         } finally {
           httpsAgent.destroy();
         }
@@ -70,6 +75,7 @@ interface HttpClient {
 }
 
 interface Reach {
+  secure: boolean;
   httpsAgent: Agent;
   signal: AbortSignal;
   timeLimitMs: number;
@@ -77,13 +83,9 @@ interface Reach {
 
 /**
  * The library has neither a time limit nor a proxy, and its client would take the proxy away from an agent (`proxy: false`): each request is given ours.
- * `sendRawAdaptiveCard` and not `sendAdaptiveCard`: that one evaluates `${…}` in a card as a template, in what people typed too. Loaded when the first card
- * is sent: it brings the template engine with it.
+ * `sendRawAdaptiveCard` and not `sendAdaptiveCard`: that one evaluates `${…}` in a card as a template, in what people typed too.
  */
-async function post(url: string, message: unknown, { httpsAgent, signal, timeLimitMs }: Reach): Promise<void> {
-  const { IncomingWebhook } = await import('ms-teams-webhook');
-  const webhook = new IncomingWebhook(url);
-  const secure = url.startsWith('https:');
+async function post(webhook: IncomingWebhook, message: unknown, { httpsAgent, signal, secure, timeLimitMs }: Reach): Promise<void> {
   const client = webhook['axios'] as HttpClient; // private in its types, and the only way to a limit and a proxy
   client.interceptors.request.use((config) => ({
     ...config,
