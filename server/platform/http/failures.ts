@@ -46,8 +46,11 @@ const DATABASE_AWAY = new Set([
   'MongooseServerSelectionError',
 ]);
 
-/** What members of a set answer while the primary changes or they stop: not primary, interrupted, shutting down, no primary in time. */
-const PRIMARY_AWAY = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436]);
+/**
+ * What members of a set answer while the primary changes or they stop (not primary, interrupted, shutting down, no primary in time), and what either
+ * database answers when its disk is full (14031): nothing was done, and the same will succeed later.
+ */
+const NOT_NOW = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436, 14_031]);
 
 /** What the system says of a link that has just gone: the driver hands on what happens while it writes as it is. */
 const LINK_GONE = new Set<unknown>(
@@ -64,7 +67,7 @@ function isAway(error: Error): boolean {
 }
 
 function hasPassed(error: Error): boolean {
-  if ('code' in error && PRIMARY_AWAY.has(error.code)) return true;
+  if ('code' in error && NOT_NOW.has(error.code)) return true;
   const labels: unknown = 'errorLabels' in error ? error.errorLabels : undefined;
   return Array.isArray(labels) && labels.some((label) => PASSING.has(label));
 }
