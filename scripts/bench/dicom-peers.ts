@@ -26,7 +26,7 @@ const AT_ONCE = { ...process.env, TCP_NODELAY: '1' };
 /** Our own server, in the role `dicom` alone, with the options of `npm start`. */
 export async function startVigie(folder: string): Promise<Receiver> {
   const port = await freePort();
-  const child = await startChild('serve-dicom.ts', [folder, String(port)], {
+  const child = await startChild('serve-dicom-start.js', [folder, String(port)], {
     NODE_ENV: 'production',
     NODE_OPTIONS: '--max-semi-space-size=1',
   });

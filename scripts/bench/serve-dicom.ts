@@ -1,15 +1,10 @@
-// The role `dicom` alone, as `npm start` runs it, for the bench of reception: `serve-dicom.ts DATA_DIR PORT`. It admits BENCH. Prints `ready`.
-import { enableCompileCache } from 'node:module';
-import path from 'node:path';
-
-enableCompileCache(path.resolve(import.meta.dirname, '../../node_modules/.cache/compiled')); // as `npm start` does
-
-const { CreatePeer } = await import('#shared/pacs/schemas.ts');
-const { ensurePeer } = await import('#server/domains/pacs/index.ts');
-const { start, stopOnSignals } = await import('#server/main.ts');
-const { SYSTEM } = await import('#server/platform/context.ts');
-const { createLog } = await import('#server/platform/log.ts');
-const { readSettings } = await import('#server/settings.ts');
+// The role `dicom` alone, as `npm start` runs it, for the bench of reception: `serve-dicom-start.js DATA_DIR PORT`. It admits BENCH. Prints `ready`.
+import { ensurePeer } from '#server/domains/pacs/index.ts';
+import { start, stopOnSignals } from '#server/main.ts';
+import { SYSTEM } from '#server/platform/context.ts';
+import { createLog } from '#server/platform/log.ts';
+import { readSettings } from '#server/settings.ts';
+import { CreatePeer } from '#shared/pacs/schemas.ts';
 
 const [, , DATA_DIR, DICOM_PORT] = process.argv;
 const settings = readSettings({ DATA_DIR, DICOM_PORT, VIGIE_ROLES: 'dicom', LOG_LEVEL: 'error' });

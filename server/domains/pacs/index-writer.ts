@@ -12,7 +12,9 @@ const MOST_KNOWN = 20_000;
 
 interface Waiting {
   instance: ReceivedInstance;
-  resolve: (outcome: StoreOutcome) => void;
+  /** Fulfilled once its file survives a crash. */
+  durable: Promise<void>;
+  resolve: (outcome: StoreOutcome | Promise<StoreOutcome>) => void;
   reject: (error: unknown) => void;
 }
 
@@ -42,7 +44,7 @@ export function createIndexWriter({ counters, now, judge, conflicted }: WriterDe
     while (waiting.length > 0) {
       const batch = takeBatch(waiting);
       try {
-        const outcomes = await write(batch.map(({ instance }) => instance));
+        const outcomes = await write(batch);
         batch.forEach(({ resolve }, index) => resolve(outcomes[index] ?? { kind: 'failed' }));
       } catch (error) {
         for (const { reject } of batch) reject(error);
@@ -51,26 +53,31 @@ export function createIndexWriter({ counters, now, judge, conflicted }: WriterDe
     running = false;
   }
 
-  async function write(instances: readonly ReceivedInstance[]): Promise<StoreOutcome[]> {
+  /** Resolves once the rows survive a crash; the outcomes wait for the files too, and hold up no other batch. */
+  async function write(batch: readonly Waiting[]): Promise<Promise<StoreOutcome>[]> {
     const toJudge = new Set<string>();
-    for (const instance of instances) await ensureParents(instance, toJudge);
-    const rows = instances.map(instanceRowOf);
+    for (const { instance } of batch) await ensureParents(instance, toJudge);
+    const rows = batch.map(({ instance }) => instanceRowOf(instance));
     const taken = await insertNew(rows);
-    // Judged only once its first instance is there: a study without any is none.
-    for (const studyUid of toJudge) judge(studyUid);
     const existing = taken.size === 0 ? [] : await InstanceModel.find({ _id: { $in: [...taken] } }).lean();
     const byUid = new Map(existing.map((row) => [row._id, row]));
-    return Promise.all(
-      instances.map(async (instance, index): Promise<StoreOutcome> => {
-        const row = rows[index];
-        const before = byUid.get(instance.sopInstanceUid);
-        if (row && !before) {
-          counters.add(instance, row);
-          return { kind: 'stored' };
-        }
-        return before ? again(before, instance) : { kind: 'failed' };
-      }),
-    );
+    return batch.map(async ({ instance, durable }, index): Promise<StoreOutcome> => {
+      const row = rows[index];
+      const before = byUid.get(instance.sopInstanceUid);
+      await (row && !before ? durable.catch((error: unknown) => forget(row, error)) : durable);
+      // Judged only once its first instance is there: a study without any is none.
+      if (toJudge.delete(instance.studyInstanceUid)) judge(instance.studyInstanceUid);
+      if (before) return again(before, instance);
+      if (!row) return { kind: 'failed' };
+      counters.add(instance, row);
+      return { kind: 'stored' };
+    });
+  }
+
+  /** The file could not be made durable: its row, which nobody was told of, goes. Should that fail, the next start does it. @throws why there is no file */
+  async function forget({ _id, checksum, path }: InstanceRow, why: unknown): Promise<never> {
+    await InstanceModel.deleteOne({ _id, checksum, path }).catch(() => undefined);
+    throw why;
   }
 
   /** The instance is known: the same content, perhaps the very file (found again after a crash), or another that is kept aside. */
@@ -124,6 +131,8 @@ export function createIndexWriter({ counters, now, judge, conflicted }: WriterDe
     const study =
       made.upsertedCount > 0 ? { ...row, _id: instance.studyInstanceUid } : await StudyModel.findById(instance.studyInstanceUid).lean();
     if (!study) throw new Error('a study that was just written is not there');
+    // Open before its next row is there: what a crash leaves is looked for in open studies.
+    if (study.complete) await StudyModel.updateOne({ _id: instance.studyInstanceUid }, { $set: { complete: false, lastAt: at } });
     const first = await ArchivePatientModel.findById(study.archivePatient).lean();
     const known = { patientKey: first?.key ?? patientKey, images: study.images, mixed: study.mixed };
     if (knownStudies.size > MOST_KNOWN) knownStudies.clear();
@@ -149,14 +158,23 @@ export function createIndexWriter({ counters, now, judge, conflicted }: WriterDe
     if (found.modifiedCount > 0) toJudge.add(studyUid);
   }
 
+  const hasParents = ({ studyInstanceUid: study, seriesInstanceUid: series }: ReceivedInstance) =>
+    knownStudies.has(study) && knownSeries.has(`${study}/${series}`);
+
   return {
-    /** Indexes an instance; resolves when its row survives a crash. */
-    accept(instance: ReceivedInstance): Promise<StoreOutcome> {
+    /**
+     * Indexes an instance; resolves when its row and its file survive a crash. Its row is written while its file still becomes `durable`, unless it is
+     * the first of its series: no study is there before a file of it.
+     */
+    async accept(instance: ReceivedInstance, durable: Promise<void> = Promise.resolve()): Promise<StoreOutcome> {
+      if (!hasParents(instance)) await durable;
       return new Promise((resolve, reject) => {
-        waiting.push({ instance, resolve, reject });
+        waiting.push({ instance, durable, resolve, reject });
         void run();
       });
     },
+    /** A study is complete: should more come, it is opened again before. */
+    completed: (studyUid: string) => void knownStudies.delete(studyUid),
     /** How many wait for their row. */
     waiting: () => waiting.length,
   };

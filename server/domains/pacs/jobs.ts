@@ -34,6 +34,8 @@ interface JobDeps {
   status: StatusBoard;
   counters: Counters;
   judging: Worker<string>;
+  /** A study is about to be complete. */
+  completing: (studyUid: string) => void;
   settings: ReceptionSettings;
 }
 
@@ -97,12 +99,14 @@ function createBeat({ ctx, status, monitor, settings }: JobDeps): () => Promise<
 }
 
 /** Completes studies to which nothing came for a minute. */
-export async function completeStudies({ ctx, counters, monitor }: Pick<JobDeps, 'ctx' | 'counters' | 'monitor'>): Promise<void> {
+async function completeStudies({ ctx, counters, monitor, completing }: JobDeps): Promise<void> {
   const quietSince = new Date(ctx.now().getTime() - COMPLETE_AFTER_MS);
   const quiet = await StudyModel.find({ complete: false, lastAt: { $lte: quietSince } }, { _id: 1 }).lean();
   for (const { _id } of quiet) {
     // What was received but not counted yet would come too late for it.
-    if (!counters.isWaiting(_id) && (await completeStudy(ctx, _id, quietSince))) monitor.studyChanged(_id);
+    if (counters.isWaiting(_id)) continue;
+    completing(_id);
+    if (await completeStudy(ctx, _id, quietSince)) monitor.studyChanged(_id);
   }
 }
 

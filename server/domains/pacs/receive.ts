@@ -10,6 +10,7 @@ import { judgeStudy } from './attach.ts';
 import { createCounters, recountIncomplete } from './counters.ts';
 import { createIndexWriter } from './index-writer.ts';
 import { startJobs } from './jobs.ts';
+import { forgetLost } from './lost.ts';
 import { StudyModel } from './model.ts';
 import { AssociationModel } from './monitor-model.ts';
 import { createMonitor } from './monitor.ts';
@@ -70,12 +71,14 @@ export async function startReception(deps: PacsDeps): Promise<Reception> {
   const sink: StorageSink = {
     root,
     folderFor: (header: DicomHeader) => uidFolder(header),
-    async accept(instance: ReceivedInstance): Promise<StoreOutcome> {
-      const outcome = await writer.accept(instance);
-      if (outcome.kind === 'stored') monitor.stored(instance);
-      return outcome;
-    },
+    accept: (instance) => index(instance),
+    acceptEarly: (instance, durable) => index(instance, durable),
   };
+  async function index(instance: ReceivedInstance, durable?: Promise<void>): Promise<StoreOutcome> {
+    const outcome = await writer.accept(instance, durable);
+    if (outcome.kind === 'stored') monitor.stored(instance);
+    return outcome;
+  }
 
   await endLeftovers(now());
   const { startScp, recover, REJECT } = await dicom();
@@ -84,6 +87,8 @@ export async function startReception(deps: PacsDeps): Promise<Reception> {
   const finisher = createIndexWriter({ counters: found, ...writerDeps });
   const recovered = await recover({ ...sink, accept: (instance) => finisher.accept(instance) });
   if (recovered.removed + recovered.finished + recovered.failed > 0) log.info(recovered, 'what the last end left was cleared up');
+  const lost = await forgetLost(root);
+  if (lost > 0) log.info({ lost }, 'rows of objects that never became whole were removed');
   for (const uid of await recountIncomplete(found.take().studies.keys())) monitor.studyChanged(uid);
   for (const { _id } of await StudyModel.find({ 'attachment.state': 'pending' }, { _id: 1 }).lean()) judging.add(_id);
 
@@ -133,7 +138,7 @@ export async function startReception(deps: PacsDeps): Promise<Reception> {
   await status.look();
   await tryToListen();
 
-  const jobs = startJobs({ ctx, log, whiteList, monitor, status, counters, judging, settings });
+  const jobs = startJobs({ ctx, log, whiteList, monitor, status, counters, judging, completing: writer.completed, settings });
   const forget = events.listen((event) => {
     if (event.type !== 'pacs:command') return;
     const command = event.data as { command: 'abort'; association: string } | { command: 'echo' }; // written by this domain's service only

@@ -5,6 +5,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import { createFolderSync, exists, place, remove, type FolderSync } from './disk.ts';
 import { metaOf } from './file.ts';
 import type { DicomHeader } from './header.ts';
+import { createPlacer, type Placer } from './placer.ts';
 import type { ReceivedInstance, StorageSink, StoreOutcome } from './storage.ts';
 import { errorCode } from './text.ts';
 import { isUid } from './uids.ts';
@@ -16,6 +17,7 @@ export const CONFLICTS = 'conflicts';
 export interface Archive {
   readonly sink: StorageSink;
   readonly folders: FolderSync;
+  readonly placer: Placer;
   /** Longest PDU that may come at once. */
   readonly pduBytes: number;
   /** Files that are being placed: two objects of one name at once take turns. */
@@ -28,12 +30,24 @@ export interface Durable extends Omit<ReceivedInstance, 'path' | 'conflictPath'>
   readonly file: string;
 }
 
+/** An object that is whole in memory and not on the disk yet. */
+export interface Content {
+  readonly memory: SharedArrayBuffer;
+  readonly used: number;
+}
+
 /** An archive, its own two folders made. */
 export async function openArchive(sink: StorageSink, pduBytes: number): Promise<Archive> {
   const folders = createFolderSync();
   await folders.make(join(sink.root, INCOMING));
   await folders.make(join(sink.root, CONFLICTS));
-  return { sink, folders, pduBytes, claims: new Map() };
+  return { sink, folders, placer: createPlacer(), pduBytes, claims: new Map() };
+}
+
+/** Ends what an archive keeps open. */
+export async function closeArchive({ folders, placer }: Archive): Promise<void> {
+  folders.close();
+  await placer.close();
 }
 
 /** The UIDs of a header when an object can be stored under them; else what is wrong, in words for the sender. */
@@ -54,19 +68,16 @@ export function identify(
 }
 
 /**
- * Places a durable object, has it indexed, and clears up by the outcome. When it returns, `stored` and `conflict` are safe on the disk and
- * in the index, and after `failed` it has no place in the archive. Its file in `incoming/` is the caller's to remove, last of all: a crash
- * before that makes `recover` index the object again.
+ * Places an object, has it indexed, and clears up by the outcome. When it returns, `stored` and `conflict` are safe on the disk and in the index,
+ * and after `failed` it has no place in the archive. It lies whole and synced in `incoming/`, or is `content` still. Its file in `incoming/` is
+ * the caller's to remove, last of all: a crash before that makes `recover` index the object again.
  *
  * @throws errors of the file system and whatever `accept` throws; the object has no place in the archive then.
  */
-export async function settle(archive: Archive, durable: Durable): Promise<StoreOutcome> {
+export async function settle(archive: Archive, durable: Durable, content: Content | null = null): Promise<StoreOutcome> {
   const name = `${folderOf(archive.sink, durable.header)}/${durable.sopInstanceUid}.dcm`;
-  const before = archive.claims.get(name);
-  const turn = (before ?? Promise.resolve()).then(
-    () => settleAlone(archive, durable, name),
-    () => settleAlone(archive, durable, name),
-  );
+  const settleNow = () => settleAlone(archive, durable, name, content);
+  const turn = (archive.claims.get(name) ?? Promise.resolve()).then(settleNow, settleNow);
   archive.claims.set(name, turn);
   try {
     return await turn;
@@ -75,23 +86,78 @@ export async function settle(archive: Archive, durable: Durable): Promise<StoreO
   }
 }
 
-async function settleAlone(archive: Archive, durable: Durable, name: string): Promise<StoreOutcome> {
-  const { root } = archive.sink;
+/** An object whose file is safe, and whose name in the archive is not to be had at once. */
+class Unplaced extends Error {}
+
+async function settleAlone(archive: Archive, durable: Durable, name: string, content: Content | null): Promise<StoreOutcome> {
   const conflictPath = `${CONFLICTS}/${durable.sopInstanceUid}-${durable.sha256.slice(0, 16)}.dcm`;
-  let made: string | null = null;
+  const places = { name, conflictPath };
   try {
-    const { path, created } = await put(archive, durable, name, conflictPath);
-    made = created ? path : null;
-    const { file, ...about } = durable;
-    const outcome = await archive.sink.accept({ ...about, path, conflictPath });
-    if (outcome.kind === 'conflict' && path !== conflictPath) await moveTo(archive, made ?? file, conflictPath, made);
-    if (outcome.kind === 'failed' && made !== null) await remove(join(root, made));
-    if (outcome.kind === 'same' && made !== null) await removeCopy(root, made, outcome.path);
-    return outcome;
+    return content ? await placeWhileIndexed(archive, durable, places, content) : await placeThenIndex(archive, durable, places);
   } catch (error) {
-    if (made !== null) await remove(join(root, made)).catch(() => undefined); // the first error is the one to tell
+    if (error instanceof Unplaced) return placeThenIndex(archive, durable, places);
     throw error;
   }
+}
+
+interface Places {
+  readonly name: string;
+  readonly conflictPath: string;
+}
+
+/** The usual way of a new object, but the first of its series: its file and its index become safe at the same time. */
+async function placeWhileIndexed(archive: Archive, durable: Durable, places: Places, content: Content): Promise<StoreOutcome> {
+  const { sink, placer } = archive;
+  const { name: path, conflictPath } = places;
+  const target = join(sink.root, path);
+  const { file, ...about } = durable;
+  const placing = placer.place({ file, target, ...content });
+  const safe = placing.then((outcome) => {
+    if (outcome === 'unplaced') throw new Unplaced();
+  });
+  const instance = { ...about, path, conflictPath };
+  const accepting = sink.acceptEarly ? sink.acceptEarly(instance, safe) : safe.then(() => sink.accept(instance));
+  const [placed, accepted] = await Promise.allSettled([safe, accepting]);
+  // The first fault is the one to tell: what could not be written could not be indexed either.
+  if (placed.status === 'rejected') throw placed.reason;
+  try {
+    if (accepted.status === 'rejected') throw accepted.reason;
+    return await conclude(archive, durable, { path, created: true, conflictPath }, accepted.value);
+  } catch (error) {
+    await remove(target).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}
+
+/** The way of long objects, of those found after a crash, and of those whose name is taken: one step after the other. */
+async function placeThenIndex(archive: Archive, durable: Durable, { name, conflictPath }: Places): Promise<StoreOutcome> {
+  const { sink } = archive;
+  const { path, created } = await put(archive, durable, name, conflictPath);
+  const { file: _file, ...about } = durable;
+  try {
+    const outcome = await sink.accept({ ...about, path, conflictPath });
+    return await conclude(archive, durable, { path, created, conflictPath }, outcome);
+  } catch (error) {
+    if (created) await remove(join(sink.root, path)).catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}
+
+/** Where an object lies, and whether we gave it that name. */
+interface Placed {
+  readonly path: string;
+  readonly created: boolean;
+  readonly conflictPath: string;
+}
+
+/** Clears up by what the index said. */
+async function conclude(archive: Archive, { file }: Durable, placed: Placed, outcome: StoreOutcome): Promise<StoreOutcome> {
+  const { root } = archive.sink;
+  const made = placed.created ? placed.path : null;
+  if (outcome.kind === 'conflict' && placed.path !== placed.conflictPath) await moveTo(archive, made ?? file, placed.conflictPath, made);
+  if (outcome.kind === 'failed' && made !== null) await remove(join(root, made));
+  if (outcome.kind === 'same' && made !== null) await removeCopy(root, made, outcome.path);
+  return outcome;
 }
 
 /** Gives the object its name in the archive, or one in `conflicts/` when that is taken by other content. */

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INCOMING, identify, settle, type Archive, type Durable } from './archive.ts';
+import { INCOMING, identify, settle, type Archive, type Content, type Durable } from './archive.ts';
 import { diskFault, remove, type DiskFault } from './disk.ts';
 import { readHeader, writeFileMeta } from './file.ts';
 import { createHeaderReader, type DicomHeader, type HeaderReader } from './header.ts';
@@ -58,7 +58,10 @@ export interface Incoming {
  */
 const BUFFER_BYTES = 786_432;
 const SPARE_BUFFERS = 8;
-const spare: Buffer[] = [];
+const spare: Room[] = [];
+
+/** A buffer that the threads which write can see too. */
+type Room = Buffer<SharedArrayBuffer>;
 
 interface Receiving {
   readonly archive: Archive;
@@ -69,7 +72,7 @@ interface Receiving {
   readonly reader: HeaderReader | null;
   readonly metaBytes: number;
   /** Null once all is written, or thrown away. */
-  buffer: Buffer | null;
+  buffer: Room | null;
   used: number;
   datasetBytes: number;
   handle: FileHandle | null;
@@ -80,7 +83,7 @@ interface Receiving {
 /** Begins to receive an object. Nothing touches the disk before the buffer is full or the object is whole. */
 export function receive(archive: Archive, announced: Announced, id: string, startedAt: Date): Incoming {
   const meta = writeFileMeta({ ...announced, sourceAeTitle: announced.callingAeTitle });
-  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+  const buffer = spare.pop() ?? Buffer.from(new SharedArrayBuffer(BUFFER_BYTES));
   const receiving: Receiving = {
     ...{ archive, announced, startedAt, file: join(archive.sink.root, INCOMING, `${id}.part`), hash: createHash('sha256'), buffer },
     reader: DEFLATED_SYNTAXES.has(announced.transferSyntaxUid) ? null : createHeaderReader(announced.transferSyntaxUid),
@@ -133,17 +136,24 @@ async function finish(receiving: Receiving): Promise<Reception> {
     const early = receiving.reader?.finish() ?? null;
     const refusal = early && refusalOf(receiving, early);
     if (refusal) return await refuse(receiving, refusal, early);
-    await sync(receiving);
+    const content = early && contentOf(receiving);
+    if (!content) await sync(receiving);
     header = early ?? (await readHeader(receiving.file));
     const late = early ? null : refusalOf(receiving, header);
     if (late) return await refuse(receiving, late, header);
-    const outcome = await settle(receiving.archive, durableOf(receiving, header));
+    const outcome = await settle(receiving.archive, durableOf(receiving, header), content);
     await discard(receiving);
     return answerTo(outcome, header);
   } catch (error) {
     await discard(receiving);
     return failure(error, header);
   }
+}
+
+/** An object that is still in memory as a whole; null when a part of it lies on the disk already. */
+function contentOf({ handle, error, buffer, used, metaBytes, datasetBytes }: Receiving): Content | null {
+  if (handle || error !== null || !buffer || used !== metaBytes + datasetBytes) return null;
+  return { memory: buffer.buffer, used };
 }
 
 async function sync(receiving: Receiving): Promise<void> {

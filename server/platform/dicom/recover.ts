@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INCOMING, datasetDigest, identify, openArchive, settle, type Archive } from './archive.ts';
+import { INCOMING, closeArchive, datasetDigest, identify, openArchive, settle, type Archive } from './archive.ts';
 import { remove } from './disk.ts';
 import { metaOf, readHeader } from './file.ts';
 import type { StorageSink } from './storage.ts';
@@ -26,7 +26,7 @@ export async function recover(sink: StorageSink): Promise<Recovery> {
       recovery[await recoverFile(archive, join(sink.root, INCOMING, name))]++;
     }
   } finally {
-    archive.folders.close();
+    await closeArchive(archive);
   }
   return recovery;
 }

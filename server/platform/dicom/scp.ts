@@ -44,11 +44,7 @@ export class Service extends Scp implements Serving {
 
   override cStoreRequest(): void {
     this.dimseStream = undefined;
-    const { reception } = this.#session;
-    this.#session.incoming = null;
-    this.#session.reception = null;
-    const status = reception?.status ?? STATUS.cannotUnderstand;
-    this.#answer(COMMAND.cStoreRsp, status, reception ? reception.comment : 'no data set');
+    this.#answer(COMMAND.cStoreRsp, STATUS.cannotUnderstand, 'no data set'); // those with one are answered below
   }
 
   /** Data sets go by the library, which would hold them in memory, or copy each of their PDUs. */
@@ -63,9 +59,11 @@ export class Service extends Scp implements Serving {
     const session = this.#session;
     const { command, contextId, guard } = session;
     if (command?.commandField === COMMAND.cStoreRq && command.hasDataSet) {
-      void this.#store().then((reception) => {
-        session.reception = reception;
-        guard.execute(command, contextId);
+      // Not by the library, which would only call us back, at the price of parsing each command a second time.
+      void this.#store().then(({ status, comment }) => {
+        session.incoming = null;
+        session.reception = null;
+        this.#answer(COMMAND.cStoreRsp, status, comment);
       });
     } else if (command) guard.execute(command, contextId);
   }

@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '#server/platform/log.ts';
-import { openArchive } from './archive.ts';
+import { closeArchive, openArchive } from './archive.ts';
 import { PDU_TOLERANCE } from './guard.ts';
 import { createDoorkeeper, DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { AssociationObserver, AssociationProgress, OpenedAssociation, RefusalReason } from './observer.ts';
@@ -83,8 +83,8 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
   server.on('connection', doors.knock);
   server.on('tlsClientError', (_error: Error, socket: Socket) => refuseDoor(deps, addressOf(socket), 'TLS failed'));
   if (!options.tls) server.on('connection', doors.talk);
-  await listen(server, options.port, options.host).catch((error: unknown) => {
-    deps.archive.folders.close(); // it is tried again every few seconds, each time with an archive of its own
+  await listen(server, options.port, options.host).catch(async (error: unknown) => {
+    await closeArchive(deps.archive); // it is tried again every few seconds, each time with an archive of its own
     throw error;
   });
   const timer = setInterval(() => tickAll(sessions), Math.min(TICK_MS, limits.associateMs / 4, limits.closeMs / 4));
@@ -104,7 +104,7 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
       for (const socket of doors.sockets()) socket.destroy();
       await closed;
       clearInterval(timer);
-      deps.archive.folders.close();
+      await closeArchive(deps.archive);
     },
   };
 }

@@ -51,4 +51,10 @@ export interface StorageSink {
    * called twice for one object (after a crash): must be idempotent by `sopInstanceUid` and `sha256`. A throw counts as `failed`.
    */
   accept(instance: ReceivedInstance): Promise<StoreOutcome>;
+  /**
+   * The same while the object is still being made durable, when its file will lie at `path`: the index may be written meanwhile, but nothing may be
+   * told or counted before `durable` is fulfilled. When it is rejected, the index must forget the object, and this must reject too.
+   * A crash may leave a row whose file is not there: the domain must remove it at the next start.
+   */
+  acceptEarly?(instance: ReceivedInstance, durable: Promise<void>): Promise<StoreOutcome>;
 }
