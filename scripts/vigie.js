@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 // `npx vigie …`. Plain JavaScript, so that an old Node says what it lacks instead of failing on a type.
+import path from 'node:path';
+
 const [major] = process.versions.node.split('.').map(Number);
 if (major < 24) {
   process.stderr.write(
@@ -7,4 +9,7 @@ if (major < 24) {
   );
   process.exit(1);
 }
+// What was compiled once is not compiled again, as in `npm start`. Asked for here: an old Node has no such function.
+const { enableCompileCache } = await import('node:module');
+enableCompileCache(path.resolve(import.meta.dirname, '../node_modules/.cache/compiled'));
 await import('./vigie.ts');
