@@ -96,7 +96,7 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), 'vigie-test-')));
   const settings = readSettings({ NODE_ENV: 'test', LOG_LEVEL: 'error', DATA_DIR: dataDir, ...testMongo(), ...options.env });
   const log = createLog(settings.LOG_LEVEL);
-  let offsetMs = (options.at?.getTime() ?? Date.now()) - Date.now();
+  let offsetMs = offsetTo(options.at);
   const clock = { advance: (ms: number) => void (offsetMs += ms), now: () => new Date(Date.now() + offsetMs) };
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir, log });
   await createIndexes(database.connection, log);
@@ -115,9 +115,8 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   for (const role of ROLES) await ensureUser(ctx, { username: role, name: nameOf(role), roles: [role], password: PASSWORD });
   for (const machine of TEST_MACHINES) await ensureMachine(ctx, { ...machine, kind: 'linac' });
   await new Promise<void>((resolve) => app.httpServer.listen(options.port ?? 0, '127.0.0.1', resolve));
-  const reception = options.dicom
-    ? await startDicom(app, { settings: { ...settings, DICOM_PORT: options.dicomPort ?? 0 }, log, now: clock.now })
-    : undefined;
+  const dicom = { ...settings, DICOM_PORT: options.dicomPort ?? 0 };
+  const reception = options.dicom ? await startDicom(app, { settings: dicom, log, now: clock.now }) : undefined;
   const { port } = app.httpServer.address() as AddressInfo; // listening on TCP
   const url = `http://127.0.0.1:${port}`;
   const watchers: Watcher[] = [];
@@ -144,6 +143,10 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+function offsetTo(at: Date = new Date()): number {
+  return at.getTime() - Date.now();
 }
 
 /** The name of the test account of a role. */

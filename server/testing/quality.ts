@@ -67,7 +67,7 @@ export async function startQualitySite(options: SiteOptions = {}): Promise<Quali
   );
   const { env, dataDir, at = WEDNESDAY } = options;
   const test = await startTestApp({ artiscan, at, ...(env ? { env } : {}), ...(dataDir ? { dataDir } : {}) });
-  late.now = test.clock.now;
+  late.now = () => test.clock.now();
   for (const machine of options.machines ?? [LINAC])
     await ensureMachine(test.ctx, { name: machine.id, shortName: machine.id, colour: '#1976D2', kind: 'linac', ...machine });
   const clients = new Map<Role, { client: Promise<Client>; at: number }>();

@@ -29,7 +29,6 @@ const controlSchema = new Schema<ControlRow>(
 );
 controlSchema.index({ rev: 1 });
 controlSchema.index({ at: 1 });
-controlSchema.index({ gone: 1 });
 export const ControlModel = model('QaControl', controlSchema);
 
 /** The one source of a site: how its last reading went. */

@@ -74,7 +74,9 @@ function keyOf({ version }: Version, machines: readonly Machine[]): string {
 }
 
 async function made(machines: Machine[], version: Version, rev: number, now: WallClock): Promise<Kept> {
-  const rows = await ControlModel.find({ gone: false }).session(null).lean();
+  const rows = await ControlModel.find({ rev: { $gt: 0 }, gone: false })
+    .session(null)
+    .lean();
   const controls = rows.map(controlOf);
   const all = new Map(controls.map((one) => [one.id, one]));
   const { rules, weekendCountsForEndingWeek, from } = { ...version.config, rules: compileRules(version.config) };

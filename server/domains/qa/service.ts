@@ -22,9 +22,18 @@ export async function currentLight(machineId: string, at: Date): Promise<Light> 
 }
 
 /** The light of every active machine at an instant that is now. Only the last one of each counts, whatever an earlier one may have promised. */
-export function currentLights(at: Date): Promise<Light[]> {
-  return ofActiveMachines((machine) => currentLight(machine, at));
+export async function currentLights(at: Date): Promise<Light[]> {
+  // A light ends at midnight at the latest: whose last one lies before these has none that holds.
+  const rows = await LightModel.find({ until: { $gt: new Date(at.getTime() - RECENT_MS) } })
+    .sort({ asOf: 1, _id: 1 })
+    .lean();
+  const last = new Map(rows.map((row) => [row.machine, row]));
+  return ofActiveMachines(async (machine) => {
+    const row = last.get(machine);
+    return row ? lightAt(presentLight(row), machine, at) : currentLight(machine, at);
+  });
 }
+const RECENT_MS = 48 * 3_600_000;
 
 /** The last light of every active machine on a day of the site (`2026-11-20`); unknown when nobody set one that day. */
 export async function lightsOfDay(day: string): Promise<Light[]> {

@@ -44,19 +44,20 @@ export async function beginSource(kind: SourceRow['kind'], now: Date): Promise<S
  *
  * @throws Overtaken when another process wrote since
  */
-export async function writeChunk(rows: readonly Omit<ControlRow, 'rev'>[], seen: number): Promise<number> {
+export async function writeChunk(rows: readonly Row[], { fresh, seen }: { fresh: ReadonlySet<number>; seen: number }): Promise<number> {
   const rev = seen + 1;
   const row = await SourceModel.findOneAndUpdate({ _id: 'source', rev: seen }, { $set: { rev } }).lean();
   if (!row) throw new Overtaken();
+  // Fifteen years of controls are new at first, and added at once they are there in a tenth of the time.
+  const added = rows.filter(({ _id }) => fresh.has(_id)).map((one) => ({ ...one, rev }));
+  if (added.length > 0) await ControlModel.insertMany(added, { lean: true });
+  const others = rows.filter(({ _id }) => !fresh.has(_id));
   await ControlModel.bulkWrite(
-    rows.map(({ _id, ...fields }) => ({ updateOne: { filter: { _id }, update: { $set: { ...fields, rev } }, upsert: true } })),
+    others.map(({ _id, ...fields }) => ({ updateOne: { filter: { _id }, update: { $set: { ...fields, rev } } } })),
   );
   return rev;
 }
-
-export function countControls(): Promise<number> {
-  return ControlModel.countDocuments({ gone: false });
-}
+type Row = Omit<ControlRow, 'rev'>;
 
 interface Finish {
   state: Omit<SourceRow, '_id' | 'rev'>;

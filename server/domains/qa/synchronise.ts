@@ -6,13 +6,13 @@ import { allMachines } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { Unavailable } from '#server/platform/errors.ts';
 import { createKeyedQueue } from '#server/platform/queue.ts';
-import { changesIn, type Changes } from './changes.ts';
+import { NO_CHANGES, changesIn, type Changes } from './changes.ts';
 import { configInForce } from './config-store.ts';
 import type { SourceRow } from './controls-model.ts';
 import { relight } from './relight.ts';
 import { siteZone } from './site.ts';
 import { SourceFailure, sayFault, type QaSource, type Reading } from './source/port.ts';
-import { Overtaken, beginSource, countControls, finishSource, readSource, sourceState, writeChunk } from './source-store.ts';
+import { Overtaken, beginSource, finishSource, readSource, sourceState, writeChunk } from './source-store.ts';
 
 /** How far behind the latest control a reading begins: controls are written down later than they are dated. */
 const OVERLAP_DAYS = 2;
@@ -72,7 +72,7 @@ async function readOnce(ctx: Context, source: QaSource, { whole, signal }: Reach
   const missing = since === undefined ? await source.check(signal) : [];
   if (missing.length > 0) throw new SourceFailure('schema', { faults: missing });
   const reading = await source.read(since === undefined ? {} : { since }, signal);
-  const changes = isRead(source, { reading, before, whole }) ? { changed: [], gone: [] } : await changesIn(reading.controls, since);
+  const changes = isRead(source, { reading, before, whole }) ? NO_CHANGES : await changesIn(reading.controls, since);
   // Deleted, or dated before what was read: only the whole table tells, and a week that was done must not turn red until the night.
   if (since !== undefined && changes.gone.length > 0) return readOnce(ctx, source, { whole: true, signal });
   await take(ctx, source, { reading, changes, whole: since === undefined, version: version.version });
@@ -114,12 +114,12 @@ async function take(ctx: Context, source: QaSource, { reading, changes, whole, v
   for (; rows.length - written > CHUNK; written += CHUNK) {
     const chunk = rows.slice(written, written + CHUNK);
     const seen = rev;
-    rev = await ctx.atomically('qa', () => writeChunk(chunk, seen));
+    rev = await ctx.atomically('qa', () => writeChunk(chunk, { fresh: changes.fresh, seen }));
   }
   await ctx.atomically('qa', async () => {
     const now = ctx.now();
     const last = rows.slice(written);
-    const reached = last.length > 0 ? await writeChunk(last, rev) : rev;
+    const reached = last.length > 0 ? await writeChunk(last, { fresh: changes.fresh, seen: rev }) : rev;
     const state: Omit<SourceRow, '_id' | 'rev'> = {
       kind: source.kind,
       version,
@@ -130,7 +130,7 @@ async function take(ctx: Context, source: QaSource, { reading, changes, whole, v
       missing: [],
       faults: faultsOf(reading),
       watermark: watermarkOf(reading.controls, whole ? null : begun.watermark, wallClockIn(siteZone(), now)),
-      controls: rows.length > 0 ? await countControls() : begun.controls,
+      controls: whole ? reading.controls.length : begun.controls + changes.more,
       changed: rows.length,
     };
     const action = rows.length > 0 || begun.failure ? 'qa.source-read' : undefined;
