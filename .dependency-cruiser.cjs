@@ -34,6 +34,7 @@ const DOORS = {
   'socket.io': '^server/platform/realtime',
   agenda: '^server/platform/(jobs|mongo/embedded/.*[.]test)',
   pino: '^server/platform/log',
+  pdfkit: '^server/platform/pdf',
   tedious: '^server/platform/sqlserver',
   'dcmjs-dimse': '^server/platform/dicom',
   nodemailer: '^server/platform/mail',
