@@ -2,8 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { commands } from '#server/platform/mongo/embedded/supported-commands.ts';
-import { refusedNames, supported } from '#server/platform/mongo/embedded/supported.ts';
+import { commands, refusedNames, supported } from '#server/platform/mongo/embedded/supported.ts';
 
 const PAGE = path.resolve(import.meta.dirname, '../../docs/database.md');
 const BEGIN = '<!-- written by scripts/quality/database-page.ts: begin -->';

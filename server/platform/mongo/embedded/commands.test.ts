@@ -1,7 +1,7 @@
 import type { Collection, Document } from 'mongodb';
 import { MongoClient, MongoServerError } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { commands, statementOptions } from './supported-commands.ts';
+import { commands, statementOptions } from './supported.ts';
 import { started } from './testing/started.ts';
 import type { Started } from './testing/started.ts';
 

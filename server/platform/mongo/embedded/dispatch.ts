@@ -8,7 +8,7 @@ import * as write from './commands/write.ts';
 import { longScanReporter } from './engine.ts';
 import type { Call, Engine } from './engine.ts';
 import { CommandError, badValue, refuse } from './errors.ts';
-import { commands, commonOptions, transactionCommands } from './supported-commands.ts';
+import { commands, commonOptions, transactionCommands } from './supported.ts';
 import { noSuchTransaction, writeConflict } from './transactions.ts';
 import type { Transaction } from './transactions.ts';
 import { Double, Int32, encode, toInteger } from './values.ts';

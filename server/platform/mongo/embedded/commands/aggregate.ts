@@ -7,7 +7,7 @@ import { planFor } from '../planner.ts';
 import type { Plan } from '../planner.ts';
 import { select } from '../search.ts';
 import type { Search } from '../search.ts';
-import { commands, commonOptions } from '../supported-commands.ts';
+import { commands, commonOptions } from '../supported.ts';
 import type { Row } from '../transactions.ts';
 import { Int32, decode, encode, equalValues, toInteger } from '../values.ts';
 import type { Doc, Value } from '../values.ts';

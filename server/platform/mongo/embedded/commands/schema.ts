@@ -5,7 +5,7 @@ import { Blocked } from '../transactions.ts';
 import { badValue, CommandError, refuse } from '../errors.ts';
 import { compileFilter } from '../matcher.ts';
 import { select } from '../search.ts';
-import { statementOptions } from '../supported-commands.ts';
+import { statementOptions } from '../supported.ts';
 import { Int32, encode, equalValues, isNumber, toNumber } from '../values.ts';
 import type { Doc, Maybe, Value } from '../values.ts';
 import { buildIndex } from '../view.ts';

@@ -5,7 +5,7 @@ import type { Call } from '../engine.ts';
 import { CommandError, failedToParse } from '../errors.ts';
 import { compileProjection } from '../projection.ts';
 import { select } from '../search.ts';
-import { statementOptions } from '../supported-commands.ts';
+import { statementOptions } from '../supported.ts';
 import { compileFilter } from '../matcher.ts';
 import type { Row } from '../transactions.ts';
 import { compileUpdate } from '../updater.ts';
