@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -135,6 +135,13 @@ describe('a start that cannot be', () => {
     const file = join(dir, 'file');
     writeFileSync(file, '');
     await expect(startEmbedded(join(file, 'data'))).rejects.toThrow(/cannot be written .*DATA_DIR/);
+  });
+
+  // Root is not bound by modes: for root disk.test.ts mounts a file system that is read-only.
+  test.skipIf(process.getuid?.() === 0)('names a directory that is read-only', async () => {
+    const closed = join(dir, 'closed');
+    mkdirSync(closed, { mode: 0o500 });
+    await expect(startEmbedded(closed)).rejects.toThrow(/cannot be written .*DATA_DIR/);
   });
 });
 
