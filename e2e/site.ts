@@ -23,7 +23,9 @@ export interface Site {
 }
 
 /** Starts the product with its client built, and a browser. */
-export async function startSite(options: { heartbeatMs?: number; dicom?: boolean; env?: Record<string, string> } = {}): Promise<Site> {
+export async function startSite(
+  options: { heartbeatMs?: number; dicom?: boolean; env?: Record<string, string>; at?: Date } = {},
+): Promise<Site> {
   const test = await startTestApp({ client: true, ...options });
   const browser = await chromium.launch({ executablePath: BROWSER, args: FLAGS });
   const complaints: string[] = [];
