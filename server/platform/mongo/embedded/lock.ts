@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
 const busy = 5;
@@ -11,6 +12,7 @@ const busy = 5;
 export function takeLock(file: string): (() => void) | undefined {
   const db = new DatabaseSync(file);
   try {
+    accessSync(file, constants.W_OK); // SQLite would open it for reading only, and exclude nobody
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
