@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import PDFDocument from 'pdfkit';
 import type { PdfDocument, PdfHeading, PdfText } from './document.ts';
-import { bottomOf, FONT_SIZE, INK, MARGIN, widthOf } from './sheet.ts';
+import { bottomOf, breakable, FONT_SIZE, INK, MARGIN, widthOf } from './sheet.ts';
 import { drawTable } from './table.ts';
 
 type Pdf = InstanceType<typeof PDFDocument>;
@@ -79,7 +79,7 @@ function drawText(pdf: Pdf, { text, bold, quiet, indent }: PdfText): void {
     .font(bold ? 'bold' : 'regular')
     .fontSize(quiet ? FONT_SIZE.quiet : FONT_SIZE.text)
     .fillColor(quiet ? INK.quiet : INK.text)
-    .text(text, MARGIN.left + left, pdf.y, { width: widthOf(pdf) - left, paragraphGap: 2 });
+    .text(breakable(text), MARGIN.left + left, pdf.y, { width: widthOf(pdf) - left, paragraphGap: 2 });
 }
 
 function drawFeet(pdf: Pdf, { foot }: PdfDocument): void {

@@ -16,3 +16,8 @@ export function widthOf(pdf: Pdf): number {
 export function bottomOf(pdf: Pdf): number {
   return pdf.page.height - MARGIN.bottom;
 }
+
+/** A text whose long words may be broken, at a space without width: the layout of one word takes time by the square of its length. */
+export function breakable(text: string): string {
+  return text.replace(/\S{24}(?=\S)/gu, '$&\u200B');
+}

@@ -1,6 +1,6 @@
 import type PDFDocument from 'pdfkit';
 import type { PdfTable } from './document.ts';
-import { bottomOf, FONT_SIZE, INK, MARGIN, widthOf } from './sheet.ts';
+import { bottomOf, breakable, FONT_SIZE, INK, MARGIN, widthOf } from './sheet.ts';
 
 type Pdf = InstanceType<typeof PDFDocument>;
 
@@ -118,5 +118,5 @@ function splitAt(text: string): string[] {
 }
 
 function onOneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
+  return breakable(text.replace(/\s+/g, ' '));
 }
