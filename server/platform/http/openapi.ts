@@ -57,8 +57,12 @@ function parametersOf(schema: z.ZodType | undefined, where: 'path' | 'query'): J
 }
 
 function contentOf({ mediaType, reply }: AnyEndpoint): Json {
-  return mediaType ? { [mediaType]: { schema: schemaOf(reply, 'output') } } : jsonOf(schemaOf(reply, 'output'));
+  if (!mediaType) return jsonOf(schemaOf(reply, 'output'));
+  return { [mediaType]: { schema: mediaType.startsWith('text/') ? schemaOf(reply, 'output') : BYTES } };
 }
+
+/** A file: the schema that checks its bytes says nothing that JSON could. */
+const BYTES = { type: 'string', format: 'binary' };
 
 function jsonOf(schema: Json): Json {
   return { 'application/json': { schema } };
