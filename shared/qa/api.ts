@@ -8,7 +8,6 @@ import {
   ConfigReply,
   ConfigVersion,
   ControlParams,
-  ExportQuery,
   MachineYear,
   MachineYearQuery,
   Overview,
@@ -132,7 +131,7 @@ export const exportCsvCall = endpoint({
   method: 'get',
   path: '/api/qa/export.csv',
   summary: 'The table of a year for a spreadsheet',
-  query: ExportQuery,
+  query: TableQuery,
   reply: z.string(),
   mediaType: 'text/csv; charset=utf-8',
 });

@@ -197,7 +197,6 @@ export const Uploaded = z.strictObject({
   faults: z.array(z.strictObject({ where: z.string(), fault: z.string() })),
 });
 
-export const ExportQuery = TableQuery;
 export const ReportQuery = z.strictObject({ from: Day, to: Day, machine: MachineId.optional() });
 export const ReleaseControl = z.strictObject({ reason: Line });
 export const ControlParams = z.strictObject({ control: z.coerce.number().int() });

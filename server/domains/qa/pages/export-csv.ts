@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { qaPageWordsOf } from '#shared/messages/qa-pages.ts';
 import { qaWordsOf } from '#shared/messages/qa.ts';
-import type { ExportQuery, YearTable } from '#shared/qa/page-schemas.ts';
+import type { TableQuery, YearTable } from '#shared/qa/page-schemas.ts';
 import { machineName } from '#server/domains/machines/index.ts';
 import type { Context } from '#server/platform/context.ts';
 import { yearTable } from './table.ts';
@@ -11,7 +11,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 const END_OF_LINE = '\r\n';
 
 /** The table of a year for a spreadsheet: a line per period, a column per machine, and their rates below. */
-export async function exportCsv(ctx: Context, query: z.output<typeof ExportQuery>): Promise<string> {
+export async function exportCsv(ctx: Context, query: z.output<typeof TableQuery>): Promise<string> {
   const table = await yearTable(ctx, query);
   const words = qaPageWordsOf(ctx.locale);
   const rate = (value: number | null): string =>
