@@ -4,6 +4,7 @@ import Router from '@koa/router';
 import Koa, { type Context as KoaContext, type Next } from 'koa';
 import helmet from 'koa-helmet';
 import type { Session } from '#shared/accounts/schemas.ts';
+import { uploadCsvCall } from '#shared/qa/api.ts';
 import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
 import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
@@ -28,7 +29,7 @@ import { answerFailures } from '#server/platform/http/failures.ts';
 import { refuseForeignWrites } from '#server/platform/http/guard.ts';
 import { mountHealth } from '#server/platform/http/health.ts';
 import { mountLogo } from '#server/platform/http/logo.ts';
-import type { Api } from '#server/platform/http/serve.ts';
+import { contextOf, type Api } from '#server/platform/http/serve.ts';
 import type { Log } from '#server/platform/log.ts';
 import type { Database } from '#server/platform/mongo/connect.ts';
 import type { Presenters } from '#server/platform/realtime/presentation.ts';
@@ -170,6 +171,19 @@ function mounted({ settings, build, demo, log }: AppDeps, { live, alerts, qualit
   return api;
 }
 
+const usualBody = bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true });
+const largeBody = bodyParser({ enableTypes: ['json'], jsonLimit: '64mb', jsonStrict: true });
+
+/** An export of fifteen years is larger than any other request: only who may send one is listened to for so long. */
+function isUpload({ path, method }: KoaContext): boolean {
+  return method === 'POST' && path === uploadCsvCall.path;
+}
+
+function mayUpload(koa: KoaContext): boolean {
+  const ctx = contextOf(koa);
+  return ctx.actor.kind !== 'system' && ctx.may('qa:configure');
+}
+
 /** The order in which a request is answered. */
 function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, api: Api, contexts: ContextFactory): Koa {
   const koa = new Koa({ proxy: settings.TRUST_PROXY > 0, maxIpsCount: settings.TRUST_PROXY });
@@ -181,8 +195,9 @@ function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, ap
   mountLogo(koa, settings.SITE_LOGO);
   koa.use(onApi(answerInTime(database)));
   koa.use(onApi(refuseForeignWrites));
-  koa.use(onApi(bodyParser({ enableTypes: ['json'], jsonLimit: '1mb', jsonStrict: true })));
+  koa.use(onApi((context, next) => (isUpload(context) ? next() : usualBody(context, next))));
   koa.use(onApi(authenticate(settings, contexts, now, settings.SITE_LOCALE)));
+  koa.use(onApi((context, next) => (isUpload(context) && mayUpload(context) ? largeBody(context, next) : next())));
   koa.use(api.router.routes());
   koa.use(onApi(() => Promise.reject(new AppError(404, 'route.unknown'))));
   if (serveClient) koa.use(serveClient);

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { auditedActions } from '#server/testing/footprint.ts';
+import { auditedActions, footprint } from '#server/testing/footprint.ts';
 import { HOUR_MS, THIS_WEEK, startQualitySite, type QualitySite } from '#server/testing/quality.ts';
 import type { Faults } from '../../../scripts/demo/artiscan/server.ts';
 import { startSimulator } from '../../../scripts/demo/artiscan/server.ts';
@@ -91,4 +91,12 @@ describe('a source that cannot be read', () => {
     expect(state).toMatchObject({ failure: null, controls: 2 });
     expect(state.faults).toEqual([expect.objectContaining({ where: 'study 12' })]);
   });
+});
+
+it('a site with an Artiscan takes no file', async () => {
+  const body = { name: 'export.csv', whole: true, base64: Buffer.from('Id_ControleStudy').toString('base64') };
+  const before = await footprint('qa_controls', 'qa_source');
+  const answer = await (await site.as('physicist')).request('POST', '/api/qa/source/csv', body);
+  expect(answer).toMatchObject({ status: 409, body: { error: { code: 'qa.source' } } });
+  expect(await footprint('qa_controls', 'qa_source')).toEqual(before);
 });

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import type { SourceState, UploadCsv, Uploaded } from '#shared/qa/page-schemas.ts';
 import { qaWordsOf } from '#shared/messages/qa.ts';
@@ -18,6 +19,8 @@ export interface SiteSource {
 
 const MOST_FAULTS = 200;
 const LIMIT_MS = 5 * 60_000;
+/** A request that lasts longer is taken for one that the database does not answer. */
+const PATIENCE_MS = 2500;
 
 /**
  * The source that counts: files only where there is no Artiscan.
@@ -60,9 +63,17 @@ export async function takeUpload(
   await ctx.atomically('qa', () =>
     ctx.record({ action: 'qa.csv-uploaded', subject: 'qa:source', details: { controls: taken.controls, whole } }),
   );
-  await readNow(ctx, site);
+  await patiently(readNow(ctx, site));
   return {
     controls: taken.controls,
     faults: taken.faults.slice(0, MOST_FAULTS).map((fault) => ({ where: `${name}:${fault.line}`, fault: said(fault) })),
   };
+}
+
+/** The file is kept and counts from now on: fifteen years of it are read on after the answer, and if that fails the next reading finds it. */
+async function patiently(reading: Promise<unknown>): Promise<void> {
+  const done = new AbortController();
+  const ended = reading.finally(() => done.abort());
+  ended.catch(() => undefined);
+  await Promise.race([ended, sleep(PATIENCE_MS, undefined, { signal: done.signal }).catch(() => ended)]);
 }
