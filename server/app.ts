@@ -215,10 +215,12 @@ const CONTENT_POLICY = {
   upgradeInsecureRequests: null,
 };
 
-/** Runs a middleware on everything but the client's built files: what governs a page would be sent once more with each of its parts. */
+/** Runs a middleware on pages only: what governs a page would be sent once more with each of its files and answers. The documentation is a page too. */
 function onDocuments(middleware: Koa.Middleware): Koa.Middleware {
   return async (koa, next) => {
-    await (koa.path.startsWith(BUILT_FILES) ? next() : middleware(koa, next));
+    const isDocument = !koa.path.startsWith(BUILT_FILES) && (!koa.path.startsWith('/api/') || koa.path.startsWith('/api/docs'));
+    if (!isDocument) koa.set('X-Content-Type-Options', 'nosniff');
+    await (isDocument ? middleware(koa, next) : next());
   };
 }
 
