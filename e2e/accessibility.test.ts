@@ -5,7 +5,9 @@ import type { AxeResults, RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Dossier } from '#shared/dossiers/schemas.ts';
+import { justifyCall, reportFaultCall, uploadCsvCall, writeRemarkCall } from '#shared/qa/api.ts';
 import type { Role } from '#shared/roles.ts';
+import { ensureMachine } from '#server/domains/machines/index.ts';
 import { askPairingCall, openScreenCall, pollPairingCall } from '#shared/screens/api.ts';
 import { cardOf } from './acts.ts';
 import { openPage, startSite, type Site } from './site.ts';
@@ -27,6 +29,7 @@ beforeAll(async () => {
   treated = await site.staff.treat(treated);
   prescribed = await site.staff.prescribe(await site.staff.dossierIn('PRESCRIPTION_VALIDEE'));
   await site.staff.light('red', 'versa-hd-2');
+  await controls();
   const screen = site.test.anonymous();
   const { code, secret } = await screen.call(askPairingCall);
   const admin = await site.staff.as('admin');
@@ -39,6 +42,27 @@ beforeAll(async () => {
   }
 });
 afterAll(() => site.close());
+
+/** A machine with controls of quality control, one week of which was missed, justified and remarked upon. */
+async function controls(): Promise<void> {
+  await ensureMachine(site.test.ctx, {
+    id: 'linac',
+    name: 'Linac',
+    shortName: 'LIN',
+    colour: '#1976D2',
+    kind: 'linac',
+    artiscanObjectId: 145,
+    qaTypes: ['CQH', 'CQM'],
+  });
+  const physicist = await site.staff.as('physicist');
+  const rows = ['1;145;66;CQ hebdo;2026-10-27 07:30:00', '2;145;66;CQ hebdo;2026-11-03 07:30:00', '3;145;500;Autre;2026-11-04 07:30:00'];
+  const text = ['Id_ControleStudy;Id_Object;Id_UserModule;Name;StudyDate', ...rows].join('\n');
+  await physicist.call(uploadCsvCall, { body: { name: 'export.csv', base64: Buffer.from(text).toString('base64') } });
+  const period = { machine: 'linac', type: 'CQH', period: '2026-11-09' } as const;
+  await physicist.call(justifyCall, { body: { ...period, text: 'Semaine de quatre jours.' } });
+  await physicist.call(writeRemarkCall, { body: { ...period, text: 'À refaire.' } });
+  await physicist.call(reportFaultCall, { params: { machineId: 'linac' }, body: { why: 'Imagerie' } });
+}
 
 /** A window of a role in a language, the same for every page of it. */
 async function windowOf(role: Role | null, locale: string): Promise<Page> {
@@ -114,6 +138,29 @@ const VIEWS: View[] = [
   { name: 'new patient', role: 'technologist', path: () => '/patients/new', there: 'form input' },
   { name: 'a patient', role: 'technologist', path: () => `/patients/${treated.patient.id}`, there: 'h2' },
   { name: 'machines', role: 'physicist', path: () => '/qa', there: 'table', open: (page) => page.locator('button.set').first().click() },
+  { name: 'a machine’s year', role: 'physicist', path: () => '/qa?machine=linac&period=CQH.2026-11-09', there: 'aside h3' },
+  {
+    name: 'a fault in one tap',
+    role: 'technologist',
+    path: () => '/qa',
+    there: 'table',
+    open: (page) => page.locator('button.fault').last().click(),
+  },
+  { name: 'table of a year', role: 'physicist', path: () => '/qa/table?machine=linac&period=CQH.2026-11-09', there: 'aside h3' },
+  { name: 'rates', role: 'physicist', path: () => '/qa/rates', there: 'canvas' },
+  { name: 'calendar', role: 'physicist', path: () => '/qa/calendar?day=2026-11-03', there: 'table' },
+  { name: 'calendar of a week', role: 'physicist', path: () => '/qa/calendar?view=week&day=2026-11-03', there: 'table' },
+  { name: 'calendar as a list', role: 'physicist', path: () => '/qa/calendar?view=list&day=2026-11-03', there: 'table' },
+  {
+    name: 'what was left out',
+    role: 'physicist',
+    path: () => '/qa/unclassified',
+    there: 'tbody tr',
+    open: (page) => page.locator('tbody button').first().click(),
+  },
+  { name: 'a rule proposed', role: 'physicist', path: () => '/qa/rules?control=3&type=CQM', there: '[aria-live] table, .side table' },
+  { name: 'source of controls', role: 'physicist', path: () => '/qa/source', there: 'form' },
+  { name: 'a machine’s status', role: 'physicist', path: () => '/qa/machines/linac', there: 'dl' },
   { name: 'pacs', role: 'technologist', path: () => '/pacs', there: 'h2' },
   { name: 'peers', role: 'admin', path: () => '/pacs/peers', there: 'h2' },
   { name: 'account', role: 'physicist', path: () => '/account', there: 'h2' },

@@ -153,6 +153,6 @@ it('the table of the year is what the department knows as cq_dashboard, and it w
   await cell.click();
   await board.getByRole('complementary', { name: 'Versa HD 1, Semaine 46' }).getByText('À refaire lundi.').waitFor();
   await cell.press('ArrowUp');
-  expect(await board.locator(':focus').getAttribute('aria-label')).toBe('Versa HD 1, Semaine 45, Fait');
+  expect(await textOf(board.locator(':focus .sr'))).toBe('Versa HD 1, Semaine 45, Fait');
   expect(await board.getByLabel('Nouvelle remarque').count()).toBe(0); // a coordinator only reads
 });

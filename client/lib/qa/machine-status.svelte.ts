@@ -27,6 +27,8 @@ export class MachineStatusState {
   readonly controls = new Act();
   readonly returning = new Act();
   readonly override = new Act();
+  /** Two boxes ticked at once are sent one after the other. */
+  #ticked: Promise<Outage | undefined> = Promise.resolve(undefined);
 
   constructor(machine: string) {
     this.machine = machine;
@@ -60,7 +62,8 @@ export class MachineStatusState {
   }
 
   tick({ id }: Outage, name: string, done: boolean): Promise<Outage | undefined> {
-    return this.#run(this.controls, () => call(tickControlCall, { params: { id }, body: { name, done } }));
+    const tick = () => this.#run(this.controls, () => call(tickControlCall, { params: { id }, body: { name, done } }));
+    return (this.#ticked = this.#ticked.then(tick));
   }
 
   giveBack({ id }: Outage, password: string, remark: string): Promise<Outage | undefined> {
