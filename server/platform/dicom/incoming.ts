@@ -1,8 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
+import { unlinkSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { INCOMING, identify, settle, type Archive, type Content, type Durable } from './archive.ts';
-import { diskFault, remove, type DiskFault } from './disk.ts';
+import { diskFault, type DiskFault } from './disk.ts';
 import { readHeader, writeFileMeta } from './file.ts';
 import { createHeaderReader, type DicomHeader, type HeaderReader } from './header.ts';
 import type { StoreOutcome } from './storage.ts';
@@ -219,5 +220,10 @@ async function discard(receiving: Receiving): Promise<void> {
   giveBack(receiving);
   await receiving.handle?.close().catch(() => undefined);
   receiving.handle = null;
-  await remove(receiving.file).catch(() => undefined); // a leftover is found by `recover`
+  try {
+    // One of its two names: done at once, it takes a fifth of what the way to another thread and back would.
+    unlinkSync(receiving.file);
+  } catch {
+    // it was not made yet, or it is a leftover that `recover` finds
+  }
 }
