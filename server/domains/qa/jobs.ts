@@ -13,7 +13,7 @@ export function qaJobs(site: SiteSource, ctx: () => Context): Job[] {
     async ({ signal }) =>
       void (await synchronise(ctx(), sourceOf(site), { whole, signal }));
   return [
-    { name: 'qa/read', schedule: '*/5 * * * *', retry: { delayMs: 30_000, times: 3 }, timeLimitMs: 4 * 60_000, run: read(false) },
+    { name: 'qa/read', schedule: '*/5 * * * *', retry: { delayMs: 15_000, times: 6 }, timeLimitMs: 4 * 60_000, run: read(false) },
     { name: 'qa/read-all', schedule: '40 1 * * *', retry: { delayMs: 10 * 60_000, times: 3 }, timeLimitMs: 15 * 60_000, run: read(true) },
   ];
 }
