@@ -124,7 +124,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
   });
   late.realtime = realtime;
-  events.start();
+  // With the pause of a test, its own look into the log would find what is held back.
+  if (settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS === undefined) events.start();
   return {
     httpServer,
     events,
