@@ -1,12 +1,14 @@
 import { sveltekit } from '@sveltejs/kit/vite';
-import type { Plugin } from 'vite';
+import type { parseAst, Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+
+type ProgramNode = ReturnType<typeof parseAst>;
 
 const SCHEMAS = ['params', 'query', 'body', 'reply', 'summary'];
 
 /**
  * The built client needs of a call of the contract its method and address only: the server has validated the reply, and development does so again. Its
- * schemas are left out, and with them the validation library from the first load.
+ * schemas are left out, and the imports of them, which would put the validation library beside the calls into the first load.
  */
 function addressesOnly(): Plugin {
   return {
@@ -26,10 +28,21 @@ function addressesOnly(): Plugin {
             .map((one) => code.slice(one.start, one.end));
           kept = `${kept.slice(0, described.start)}{ ${properties.join(', ')} }${kept.slice(described.end)}`;
         }
-        return { code: kept, map: null };
+        return { code: withoutIdleImports(kept, this.parse(kept)), map: null };
       },
     },
   };
+}
+
+/** The code without imports of which it uses nothing. */
+function withoutIdleImports(code: string, { body }: ProgramNode): string {
+  let kept = code;
+  for (const statement of body.toReversed()) {
+    if (statement.type !== 'ImportDeclaration') continue;
+    const rest = kept.slice(0, statement.start) + kept.slice(statement.end);
+    if (!statement.specifiers.some(({ local }) => new RegExp(String.raw`\b${local.name}\b`).test(rest))) kept = rest;
+  }
+  return kept;
 }
 
 export default defineConfig({

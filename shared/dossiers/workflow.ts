@@ -4,7 +4,7 @@ import { may } from '../roles.ts';
 import type { LightColour } from '../qa/schemas.ts';
 import { blocks } from '../qa/lights.ts';
 import { PATH, STATUSES, type ItemCode, type Status } from './statuses.ts';
-import { type Workflow } from './workflow-schemas.ts';
+import type { Workflow } from './workflow-schemas.ts';
 
 /** What a hard rule needs to know of a dossier. The same facts are on every card, so that a board can tell what blocks as soon as a light changes. */
 export interface Clearance {

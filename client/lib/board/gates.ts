@@ -1,7 +1,7 @@
 import type { Refusal } from '#shared/errors.ts';
 import type { Move } from '#shared/dossiers/schemas.ts';
 import { STATUSES, type ItemCode, type Status } from '#shared/dossiers/statuses.ts';
-import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { stepsFrom, type Direction } from '#shared/dossiers/workflow.ts';
 
 /** What a column says to the card that is lifted. */

@@ -2,7 +2,7 @@ import type { Refusal } from '#shared/errors.ts';
 import type { Role } from '#shared/roles.ts';
 import type { DossierCard } from '#shared/dossiers/schemas.ts';
 import { STATUSES, type Status } from '#shared/dossiers/statuses.ts';
-import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { isMine, type Unmet } from '#shared/dossiers/workflow.ts';
 import { blockersOf, machineMarkOf, type LightTable, type MachineMark } from './blocked.ts';
 import { byStay, type Cards } from './cards.ts';

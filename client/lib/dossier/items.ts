@@ -1,6 +1,6 @@
 import type { Item } from '#shared/dossiers/schemas.ts';
 import { PATH, type Status } from '#shared/dossiers/statuses.ts';
-import { type Workflow } from '#shared/dossiers/workflow-schemas.ts';
+import type { Workflow } from '#shared/dossiers/workflow-schemas.ts';
 import { blocks, gateOf } from '#shared/qa/lights.ts';
 import type { Light } from '#shared/qa/schemas.ts';
 
