@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseWallClock } from '#shared/qa/controls.ts';
 import type { Light } from '#shared/qa/schemas.ts';
 import { cellMark, cellWord, hoursText, rateText, reasonText, typeMarks } from './says.ts';
 import { sayClock, sayPeriod, saySpan } from './days.ts';
@@ -23,6 +24,8 @@ describe('a light', () => {
     const why: Light['why'] = [{ code: 'period.missed', type: 'CQH', label: 'S46 2026', to: '2026-11-13' }];
     expect(reasonText({ ...light, why })).toBe('Hebdomadaire S46 2026 manqué, et le suivant n’est pas fait');
     expect(reasonText(light)).toBe('as the site says it');
+    const fault = { code: 'down.reported', since: parseWallClock('2026-11-20T09:16'), why: '' };
+    expect(reasonText({ ...light, why: [fault as Light['why'][number]] })).toBe('Panne signalée le 20/11/2026 à 09:16'); // nothing was said yet
   });
 
   it('says what it means that there is no reason', () => {
