@@ -1,4 +1,4 @@
-import { version } from '$app/environment';
+import { dev, version } from '$app/environment';
 import { Live } from './live.svelte.ts';
 import { reloadOnce } from './reload.ts';
 import { openSocket } from './socket.ts';
@@ -14,4 +14,4 @@ export function onLiveSessionEnded(handler: () => void): void {
 }
 
 /** The page's live connection. */
-export const live = new Live(version, { open: openSocket, reload: reloadOnce, ended: () => askAnew() });
+export const live = new Live(dev ? undefined : version, { open: openSocket, reload: reloadOnce, ended: () => askAnew() });

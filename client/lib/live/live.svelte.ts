@@ -39,7 +39,7 @@ export class Live {
   freshness = $derived.by(() => (this.lastBeatAt === undefined ? 0 : Math.max(0, 1 - (this.now - this.lastBeatAt) / SILENCE_MS)));
 
   #options: LiveOptions;
-  #build: string;
+  #build: string | undefined;
   #socket: LiveSocket | undefined;
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- bookkeeping: nothing shown reads it
   #feeds = new Map<string, TopicFeed>();
@@ -49,7 +49,8 @@ export class Live {
   #linkLostAt: number | undefined;
   #ticking: ReturnType<typeof setInterval> | undefined;
 
-  constructor(build: string, options: LiveOptions) {
+  /** @param build undefined: pages come from their sources, and there are no builds */
+  constructor(build: string | undefined, options: LiveOptions) {
     this.#build = build;
     this.#options = options;
   }
@@ -189,7 +190,7 @@ export class Live {
     this.lastBeatAt = at;
     this.#tick();
     for (const feed of this.#feeds.values()) feed.beat(beat.revisions[feed.topic], at);
-    if (beat.build !== this.#build) this.newBuild = beat.build;
+    if (this.#build !== undefined && beat.build !== this.#build) this.newBuild = beat.build;
     this.#reloadWhenClean();
   }
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ArtiscanTables } from '#shared/qa/artiscan.ts';
 import { artiscanOfSite, type QaSource } from '#server/domains/qa/index.ts';
@@ -25,6 +25,7 @@ export async function startDemoArtiscan(dataDir: string, zone: string): Promise<
   const simulator = await startSimulator({ database: DATABASE, user: USER, password: PASSWORD });
   const plan = await seedControls(simulator, now(), zone);
   const caFile = path.join(dataDir, 'artiscan-demo.pem');
+  await mkdir(dataDir, { recursive: true });
   await writeFile(caFile, simulator.ca, { mode: 0o600 });
   const place = { host: simulator.host, port: simulator.port, database: DATABASE, user: USER, password: PASSWORD, caFile, encrypt: true };
   return {
