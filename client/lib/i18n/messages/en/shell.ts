@@ -8,7 +8,7 @@ export const shell: ShellMessages = {
   live: 'Live',
   notLive: 'Seen at',
   liveTitle: 'The server’s time, as its last heartbeat gave it',
-  demo: 'Demonstration: invented patients and data. Enter no real data.',
+  demo: 'Demonstration: invented patients and data; Artiscan, scanner and alerts are simulated. Enter no real data.',
   lost: (at) => `The server has not answered since ${at}. You see the state of that time; writing is suspended, what you typed is kept.`,
   newBuild: 'A new version is ready. The page will reload when what you are typing is saved or closed.',
   reload: 'Reload now',

@@ -7,7 +7,7 @@ export const shell = {
   live: 'En direct',
   notLive: 'Vu à',
   liveTitle: 'Heure du serveur, reçue avec son dernier battement',
-  demo: 'Démonstration : patients et données inventés. Ne saisissez aucune donnée réelle.',
+  demo: 'Démonstration : patients et données inventés ; Artiscan, scanner et alertes simulés. Ne saisissez aucune donnée réelle.',
   lost: (at: string) =>
     `Le serveur ne répond plus depuis ${at}. Vous voyez l’état de cette heure ; l’écriture est suspendue, vos saisies sont gardées.`,
   newBuild: 'Une nouvelle version est prête. La page se rechargera quand votre saisie sera enregistrée ou fermée.',
