@@ -12,14 +12,18 @@ const WARM_UP = 10;
 /** A move asked for, until its event was received by the last of many clients; against bare `ws` with the same bytes over the same span. */
 export async function benchLive(): Promise<void> {
   title('A move, from its request to its event at the last client');
-  const write = await movesSeen(0);
-  row('the write alone: request to answer, nobody watching', ms(write.figures.p50), `p99 ${ms(write.figures.p99)}`);
+  let before = await movesSeen(0);
   for (const clients of [200, 1000]) {
     const own = await movesSeen(clients);
+    const after = await movesSeen(0);
+    // Before and after: on a shared machine it differs by more than what is measured here.
+    const write = (before.figures.p50 + after.figures.p50) / 2;
+    before = after;
+    row('the write alone: request to answer, nobody watching', ms(write), `p99 ${ms(after.figures.p99)}`);
     const floor = await floorSeen(clients, own.message);
     row(`${clients} clients`, ms(own.figures.p50), `p99 ${ms(own.figures.p99)}${clients === 200 ? ' (aim ≤ 100 ms)' : ''}`);
     row(`${clients} clients, bare ws with the same ${own.message.length} bytes`, ms(floor.p50), `p99 ${ms(floor.p99)}`);
-    row(`(p50 less the write's own time) / floor`, ratio((own.figures.p50 - write.figures.p50) / floor.p50), 'aim ≤ × 1.30');
+    row(`(p50 less the write's own time) / floor`, ratio((own.figures.p50 - write) / floor.p50), 'aim ≤ × 1.30');
   }
 }
 

@@ -68,7 +68,7 @@ export const shortcuts = new Shortcuts();
 export function isShortcut(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   const target = event.target;
-  if (target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], dialog')))
+  if (target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], dialog[open]')))
     return false;
   return document.querySelector('dialog[open]') === null;
 }
