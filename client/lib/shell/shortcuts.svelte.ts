@@ -68,7 +68,9 @@ export const shortcuts = new Shortcuts();
 export function isShortcut(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return false;
   const target = event.target;
-  if (target instanceof HTMLElement && (target.isContentEditable || target.closest('input, textarea, select, [role="menu"], dialog[open]')))
-    return false;
+  // What a dialog that has just closed held keeps the focus until the page is drawn again, and is no field that one types into.
+  if (target instanceof HTMLElement && target.checkVisibility()) {
+    if (target.isContentEditable || target.closest('input, textarea, select, [role="menu"]')) return false;
+  }
   return document.querySelector('dialog[open]') === null;
 }
