@@ -73,7 +73,6 @@ export default defineConfig({
   // SvelteKit needs its own older `cookie`; left outside the bundle, the build would load whichever version lies at the top of node_modules.
   ssr: { noExternal: ['cookie'] },
   test: {
-    maxWorkers: 2, // they wait for disks and clocks more than they compute; the default of two cores is one
     projects: [
       { test: { name: 'shared', include: ['shared/**/*.test.ts'] } },
       { test: { name: 'server', include: ['server/**/*.test.ts', 'scripts/**/*.test.ts'], testTimeout: 30_000, hookTimeout: 60_000 } },
