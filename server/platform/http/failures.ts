@@ -43,14 +43,17 @@ const DATABASE_AWAY = new Set([
   'MongoOperationTimeoutError',
   'MongoTopologyClosedError',
   'MongoClientClosedError',
+  // A transaction whose link went in its middle: its session is over.
+  'MongoExpiredSessionError',
+  'MongoTransactionError',
   'MongooseServerSelectionError',
 ]);
 
 /**
  * What members of a set answer while the primary changes or they stop (not primary, interrupted, shutting down, no primary in time), and what either
- * database answers when its disk is full (14031): nothing was done, and the same will succeed later.
+ * database answers when its disk is full (14031) or it no longer knows a transaction (251): nothing was done, and the same will succeed later.
  */
-const NOT_NOW = new Set<unknown>([91, 133, 189, 10_107, 11_600, 11_602, 13_435, 13_436, 14_031]);
+const NOT_NOW = new Set<unknown>([91, 133, 189, 251, 10_107, 11_600, 11_602, 13_435, 13_436, 14_031]);
 
 /** What the system says of a link that has just gone: the driver hands on what happens while it writes as it is. */
 const LINK_GONE = new Set<unknown>(
