@@ -9,10 +9,10 @@ import { backupJob } from '#server/platform/mongo/operations/index.ts';
 import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/index.ts';
 import { startDelivering } from '#server/domains/notifications/index.ts';
 import type { Reception } from '#server/domains/pacs/index.ts';
-import type { QaSource } from '#server/domains/qa/index.ts';
+import { startLightClock, type QaSource } from '#server/domains/qa/index.ts';
 import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { artiscanOf, qualityJobs, startLights } from './quality.ts';
+import { artiscanOf, qualityJobs } from './quality.ts';
 import { startDicom } from './reception.ts';
 import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
 
@@ -60,7 +60,7 @@ export async function start({ settings, log, demo, artiscan, serveClient: pages,
   const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(app, { settings, log, now }) : undefined;
   const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(app, settings, { database, log }) : undefined;
   const stopLights = settings.VIGIE_ROLES.includes('jobs')
-    ? startLights({ ctx: () => systemOf(app, settings), events: app.events, log })
+    ? startLightClock({ ctx: () => systemOf(app, settings), events: app.events, log })
     : undefined;
   const delivering = settings.VIGIE_ROLES.includes('jobs')
     ? startDelivering({ ctx: systemOf(app, settings), means: app.alerts, log })

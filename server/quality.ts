@@ -8,15 +8,12 @@ import {
   machineTurnedRed,
   missingWeekly,
   qaJobs,
-  startLightClock,
   startQa,
   type QaSource,
   type SiteSource,
 } from '#server/domains/qa/index.ts';
 import type { Context } from '#server/platform/context.ts';
-import type { EventLog } from '#server/platform/events.ts';
 import type { Job } from '#server/platform/jobs/index.ts';
-import type { Log } from '#server/platform/log.ts';
 import { NotAnswered, askCredentials } from '#server/platform/terminal.ts';
 import { SettingsError, type Settings } from './settings.ts';
 
@@ -78,9 +75,4 @@ export function connectQualityToAlerts({ site }: AlertMeans): void {
 /** What quality control does by the clock: reads its source, and tells which weekly controls are missing. */
 export function qualityJobs(source: SiteSource, { ctx, means, weekly }: { ctx: () => Context; means: AlertMeans; weekly: string }): Job[] {
   return [...qaJobs(source, ctx), weeklyJob({ ctx: ctx(), alerts: createQaAlerts(means.site), missingWeekly, schedule: weekly })];
-}
-
-/** Lights follow the hour. */
-export function startLights(deps: { ctx: () => Context; events: EventLog; log: Log }): () => Promise<void> {
-  return startLightClock(deps);
 }

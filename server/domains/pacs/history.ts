@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { AssociationsPage } from '#shared/pacs/schemas.ts';
 import type { AssociationsCsvQuery, AssociationsQuery } from '#shared/pacs/schemas.ts';
 import type { Context } from '#server/platform/context.ts';
+import { spreadsheetCsv } from '#server/platform/csv.ts';
 import { AppError, Conflict, Invalid, NotFound } from '#server/platform/errors.ts';
 import { AssociationModel, type AssociationRow } from './monitor-model.ts';
 import { presentAssociation } from './present.ts';
@@ -55,8 +56,7 @@ const COLUMNS: readonly [string, (row: AssociationRow) => string | number | null
 /** The history as a file: UTF-8 with a byte order mark, columns parted by `;`, at most 50,000 lines. */
 export async function associationsCsv(filters: AssociationsCsvQuery): Promise<string> {
   const rows = await AssociationModel.find(matching(filters)).sort({ startedAt: -1, _id: -1 }).limit(MOST_IN_A_FILE).lean();
-  const lines = [COLUMNS.map(([name]) => name), ...rows.map((row) => COLUMNS.map(([, read]) => csvField(read(row))))];
-  return `\u{FEFF}${lines.map((line) => line.join(';')).join('\r\n')}\r\n`;
+  return spreadsheetCsv([COLUMNS.map(([name]) => name), ...rows.map((row) => COLUMNS.map(([, read]) => read(row)))]);
 }
 
 /**
@@ -111,12 +111,4 @@ function olderThan(cursor: string): QueryFilter<AssociationRow> {
   if (!time || !id) throw new Invalid([{ where: 'query', path: 'cursor', message: 'not a cursor of this list' }]);
   const at = new Date(Number(time));
   return { $or: [{ startedAt: { $lt: at } }, { startedAt: at, _id: { $lt: new Types.ObjectId(id) } }] };
-}
-
-/** A caller chooses his own title: what a spreadsheet would take for a formula is kept text by an apostrophe. */
-function csvField(value: string | number | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[";\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

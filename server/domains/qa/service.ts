@@ -11,7 +11,7 @@ import { litByRules } from './facts.ts';
 import { LightModel, type LightRow } from './model.ts';
 import { overrideOf } from './overrides-store.ts';
 import { presentLight } from './present.ts';
-import { after, lastRow } from './relight.ts';
+import { after, announceLight, lastRow } from './relight.ts';
 import { siteZone } from './site.ts';
 import { readSource } from './source-store.ts';
 import { referenceFor, tellTrouble } from './trouble.ts';
@@ -75,19 +75,10 @@ export async function setLight(ctx: Context, machineId: string, { light, reason 
       role: ctx.actor.role,
     };
     await LightModel.insertMany([row], { lean: true });
-    const set = presentLight(row);
-    const fact = { type: 'light:changed', data: { light: set } };
-    await ctx.record({
-      action: 'light.set',
-      subject: `machine:${machineId}`,
-      details: { light },
-      live: [
-        { topic: 'qa', ...fact },
-        { topic: 'wall', ...fact },
-      ],
-    });
+    await ctx.record({ action: 'light.set', subject: `machine:${machineId}`, details: { light } });
+    announceLight(ctx, row);
     await tellTrouble(ctx, machine, { last, row });
-    return set;
+    return presentLight(row);
   });
 }
 
