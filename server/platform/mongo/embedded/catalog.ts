@@ -5,28 +5,7 @@ import type { Reader, Store } from './store.ts';
 import { Int32, decode, encode, toInteger, toNumber, isNumber } from './values.ts';
 import type { Doc, Value } from './values.ts';
 
-interface IndexField {
-  readonly path: string;
-  readonly parts: readonly string[];
-  readonly direction: 1 | -1;
-}
-
-export interface Index {
-  readonly id: number;
-  readonly name: string;
-  /** What listIndexes shows. */
-  readonly spec: Doc;
-  readonly fields: readonly IndexField[];
-  readonly directions: readonly (1 | -1)[];
-  readonly unique: boolean;
-  readonly sparse: boolean;
-  readonly partial: { readonly filter: Doc; readonly matches: (doc: Doc) => boolean } | undefined;
-  readonly expireAfterSeconds: number | undefined;
-  /** Whether any document has (or had) several keys in it; see the planner. */
-  multikey: boolean;
-  /** Number of the write that made it: a snapshot from before does not have its entries. */
-  readonly born: number;
-}
+export type Index = ReturnType<typeof readIndex>;
 
 export interface Collection {
   readonly id: number;
@@ -39,60 +18,69 @@ export interface Collection {
 }
 
 /** Collections and their indexes: small, in memory, written through. */
-export interface Catalog {
-  find(db: string, name: string): Collection | undefined;
-  /** Makes the collection when there is none yet. */
-  ensure(db: string, name: string): Collection;
-  list(): Iterable<Collection>;
-  drop(coll: Collection): void;
-  addIndex(coll: Collection, spec: Doc, born: number): Index;
-  dropIndex(coll: Collection, index: Index): void;
-  changeIndex(coll: Collection, index: Index, spec: Doc): void;
-  markMultikey(index: Index): void;
-  /** The number of the next inserted document. Not given back when its batch fails: a gap does no harm. */
-  nextRid(coll: Collection): number;
-  /** Reads everything again: what a rolled back batch had changed in memory is forgotten. */
-  reload(): void;
-}
+export type Catalog = ReturnType<typeof openCatalog>;
 
 interface Entry extends Collection {
   indexes: Index[];
   lastRid: number;
 }
 
-export function openCatalog(store: Store): Catalog {
+export function openCatalog(store: Store) {
   let entries = load(store, new Map());
   const own = (coll: Collection): Entry => {
     const entry = entries.get(coll.ns);
     if (entry === undefined) throw new CommandError(26, `ns not found ${coll.ns}`);
     return entry;
   };
-  const indexes = indexChanges(store, own);
+  /** @param born number of the write that makes it */
+  const addIndex = (coll: Collection, spec: Doc, born: number): Index => {
+    const id = store.run('INSERT INTO indexes(coll, multikey, spec) VALUES (?, 0, ?)', coll.id, encode(spec));
+    const index = readIndex(id, spec, false, born);
+    own(coll).indexes.push(index);
+    return index;
+  };
   return {
-    ...indexes,
-    find: (db, name) => entries.get(`${db}.${name}`),
-    ensure: (db, name) => {
+    find: (db: string, name: string): Collection | undefined => entries.get(`${db}.${name}`),
+    /** Makes the collection when there is none yet. */
+    ensure: (db: string, name: string): Collection => {
       const ns = `${db}.${name}`;
       const known = entries.get(ns);
       if (known !== undefined) return known;
       checkName(db, name);
-      store.begin();
       const entry = readEntry(store, store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
       entries.set(ns, entry);
-      indexes.addIndex(entry, idIndexSpec, 0);
+      addIndex(entry, idIndexSpec, 0);
       return entry;
     },
-    list: () => entries.values(),
-    drop: (coll) => {
-      store.begin();
+    list: (): Iterable<Collection> => entries.values(),
+    drop: (coll: Collection): void => {
       for (const index of coll.indexes) store.run('DELETE FROM idx WHERE ix = ?', index.id);
       store.run('DELETE FROM docs WHERE rid > ? AND rid < ?', coll.lowRid, coll.highRid);
       store.run('DELETE FROM indexes WHERE coll = ?', coll.id);
       store.run('DELETE FROM colls WHERE id = ?', coll.id);
       entries.delete(coll.ns);
     },
-    nextRid: (coll) => ++own(coll).lastRid,
-    reload: () => {
+    addIndex,
+    dropIndex: (coll: Collection, index: Index): void => {
+      store.run('DELETE FROM idx WHERE ix = ?', index.id);
+      store.run('DELETE FROM indexes WHERE id = ?', index.id);
+      const entry = own(coll);
+      entry.indexes = entry.indexes.filter((one) => one !== index);
+    },
+    changeIndex: (coll: Collection, index: Index, spec: Doc): void => {
+      store.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
+      const entry = own(coll);
+      entry.indexes = entry.indexes.map((one) => (one === index ? readIndex(index.id, spec, index.multikey, index.born) : one));
+    },
+    markMultikey: (index: Index): void => {
+      if (index.multikey) return;
+      store.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
+      index.multikey = true;
+    },
+    /** The number of the next inserted document. Not given back when its batch fails: a gap does no harm. */
+    nextRid: (coll: Collection): number => ++own(coll).lastRid,
+    /** Reads everything again: what a rolled back batch had changed in memory is forgotten. */
+    reload: (): void => {
       entries = load(store, entries);
     },
   };
@@ -101,39 +89,6 @@ export function openCatalog(store: Store): Catalog {
 /** The collections of a file that is only read. */
 export function readCatalog(reader: Reader): Collection[] {
   return [...load(reader, new Map()).values()];
-}
-
-type IndexChanges = Pick<Catalog, 'addIndex' | 'dropIndex' | 'changeIndex' | 'markMultikey'>;
-
-function indexChanges(store: Store, own: (coll: Collection) => Entry): IndexChanges {
-  return {
-    addIndex: (coll, spec, born) => {
-      store.begin();
-      const id = store.run('INSERT INTO indexes(coll, multikey, spec) VALUES (?, 0, ?)', coll.id, encode(spec));
-      const index = readIndex(id, spec, false, born);
-      own(coll).indexes.push(index);
-      return index;
-    },
-    dropIndex: (coll, index) => {
-      store.begin();
-      store.run('DELETE FROM idx WHERE ix = ?', index.id);
-      store.run('DELETE FROM indexes WHERE id = ?', index.id);
-      const entry = own(coll);
-      entry.indexes = entry.indexes.filter((other) => other !== index);
-    },
-    changeIndex: (coll, index, spec) => {
-      store.begin();
-      store.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
-      const entry = own(coll);
-      entry.indexes = entry.indexes.map((other) => (other === index ? readIndex(index.id, spec, index.multikey, index.born) : other));
-    },
-    markMultikey: (index) => {
-      if (index.multikey) return;
-      store.begin();
-      store.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
-      index.multikey = true;
-    },
-  };
 }
 
 const idIndexSpec: Doc = new Map<string, Value>([
@@ -145,19 +100,17 @@ const idIndexSpec: Doc = new Map<string, Value>([
 /** Reads collections and indexes. Of what was known the last numbers stay: open transactions hold numbers that no document on disk has. */
 function load(store: Reader, known: ReadonlyMap<string, Entry>): Map<string, Entry> {
   const entries = new Map<string, Entry>();
-  const byId = new Map<number, Entry>();
   for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
     const entry = readEntry(store, Number(row['id']), String(row['ns']));
     const before = known.get(entry.ns);
     if (before?.id === entry.id) entry.lastRid = Math.max(entry.lastRid, before.lastRid);
     entries.set(entry.ns, entry);
-    byId.set(entry.id, entry);
   }
-  for (const row of store.all('SELECT id, coll, multikey, spec FROM indexes ORDER BY id')) {
+  for (const row of store.all('SELECT i.id, ns, multikey, spec FROM indexes i JOIN colls c ON c.id = coll ORDER BY i.id')) {
     const id = Number(row['id']);
-    const entry = byId.get(Number(row['coll']));
-    const born = known.get(entry?.ns ?? '')?.indexes.find((index) => index.id === id)?.born ?? 0;
-    entry?.indexes.push(readIndex(id, decode(bytesOf(row['spec'])), row['multikey'] === 1, born));
+    const ns = String(row['ns']);
+    const born = known.get(ns)?.indexes.find((index) => index.id === id)?.born ?? 0;
+    entries.get(ns)?.indexes.push(readIndex(id, decode(bytesOf(row['spec'])), row['multikey'] === 1, born));
   }
   return entries;
 }
@@ -170,18 +123,19 @@ function readEntry(store: Reader, id: number, ns: string): Entry {
   return { id, ns, db: ns.slice(0, dot), name: ns.slice(dot + 1), lowRid, highRid, indexes: [], lastRid: Number(last ?? lowRid) };
 }
 
-function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Index {
+function readIndex(id: number, spec: Doc, multikey: boolean, born: number) {
   const key = spec.get('key');
-  const fields: IndexField[] = [];
-  for (const [path, direction] of key instanceof Map ? key : []) {
-    fields.push({ path, parts: path.split('.'), direction: isNumber(direction) && toNumber(direction) < 0 ? -1 : 1 });
-  }
+  const fields = Array.from(key instanceof Map ? key : [], ([path, way]) => {
+    const direction: 1 | -1 = isNumber(way) && toNumber(way) < 0 ? -1 : 1;
+    return { path, parts: path.split('.'), direction };
+  });
   const filter = spec.get('partialFilterExpression');
   const given = spec.get('name');
   const name = typeof given === 'string' ? given : '';
   return {
     id,
     name,
+    /** What listIndexes shows. */
     spec,
     fields,
     directions: fields.map((field) => field.direction),
@@ -189,7 +143,9 @@ function readIndex(id: number, spec: Doc, multikey: boolean, born: number): Inde
     sparse: spec.get('sparse') === true,
     partial: filter instanceof Map ? { filter, matches: compileFilter(filter) } : undefined,
     expireAfterSeconds: toInteger(spec.get('expireAfterSeconds')),
+    /** Whether any document has (or had) several keys in it; see the planner. */
     multikey,
+    /** Number of the write that made it: a snapshot from before does not have its entries. */
     born,
   };
 }

@@ -8,47 +8,37 @@ import * as write from './commands/write.ts';
 import { longScanReporter } from './engine.ts';
 import type { Call, Engine } from './engine.ts';
 import { CommandError, badValue, refuse } from './errors.ts';
-import { commands, commonOptions, transactionCommands } from './supported.ts';
-import { noSuchTransaction, writeConflict } from './transactions.ts';
+import { commands, commonOptions, retryableCommands, transactionCommands } from './supported.ts';
+import { noSuchTransaction } from './transactions.ts';
 import type { Transaction } from './transactions.ts';
 import { Double, Int32, encode, toInteger } from './values.ts';
 import type { Doc, Value } from './values.ts';
-import { transactionView } from './view.ts';
+import { openView } from './view.ts';
 import { okReply } from './wire.ts';
 import type { Reply, Request } from './wire.ts';
 
-type Handler = (call: Call) => Reply;
+const { hello, ping, buildInfo, serverStatus, dbStats, collStats, listDatabases } = admin;
+const { create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod } = schema;
+const { find, getMore, killCursors, count, distinct } = read;
+const { insert, update, remove, findAndModify } = write;
+const { commitTransaction, abortTransaction, endSessions, killAllSessions } = sessions;
 
-const handlers: Readonly<Record<string, Handler>> = {
-  ...{
-    hello: admin.hello,
-    ismaster: admin.hello,
-    isMaster: admin.hello,
-    ping: admin.ping,
-    buildInfo: admin.buildInfo,
-    buildinfo: admin.buildInfo,
-  },
-  ...{ serverStatus: admin.serverStatus, dbStats: admin.dbStats, collStats: admin.collStats, listDatabases: admin.listDatabases },
-  ...{ insert: write.insert, update: write.update, delete: write.remove, findAndModify: write.findAndModify },
-  ...{
-    find: read.find,
-    getMore: read.getMore,
-    killCursors: read.killCursors,
-    count: read.count,
-    distinct: read.distinct,
-    aggregate,
-    explain,
-  },
-  ...{ createIndexes: schema.createIndexes, listIndexes: schema.listIndexes, dropIndexes: schema.dropIndexes, collMod: schema.collMod },
-  ...{ create: schema.create, drop: schema.drop, dropDatabase: schema.dropDatabase, listCollections: schema.listCollections },
-  ...{ commitTransaction: sessions.commitTransaction, abortTransaction: sessions.abortTransaction },
-  ...{ endSessions: sessions.endSessions, refreshSessions: () => okReply(), killAllSessions: sessions.killAllSessions },
+const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
+  ...{ hello, ismaster: hello, isMaster: hello, ping, buildInfo, buildinfo: buildInfo, serverStatus, dbStats, collStats, listDatabases },
+  ...{ create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod },
+  ...{ find, getMore, killCursors, count, distinct, aggregate, explain },
+  ...{ insert, update, delete: remove, findAndModify },
+  ...{ commitTransaction, abortTransaction, endSessions, refreshSessions: () => okReply(), killAllSessions },
 };
 
-const knownOptions: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  Object.entries(commands).map(([name, options]) => [name, new Set([name, ...commonOptions, ...options])]),
+interface Command {
+  readonly run: (call: Call) => Reply;
+  readonly options: ReadonlySet<string>;
+}
+
+const known: ReadonlyMap<string, Command> = new Map(
+  Object.entries(handlers).map(([name, run]) => [name, { run, options: new Set([name, ...commonOptions, ...(commands[name] ?? [])]) }]),
 );
-const retryable: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'findAndModify']);
 
 /**
  * Runs one command to its end and returns the answer (errors included).
@@ -57,35 +47,41 @@ const retryable: ReadonlySet<string> = new Set(['insert', 'update', 'delete', 'f
  * @throws Blocked when it must wait for a transaction, after undoing what it had done; errors of the storage as they are
  */
 export function dispatch(engine: Engine, request: Request, deadline: number | undefined): Reply {
-  const [name = ''] = request.body.keys();
+  const { body, sequences } = request;
+  const [name = ''] = body.keys();
   let txn: Transaction | undefined;
   try {
-    const session = sessions.sessionKey(request.body.get('lsid'));
-    checkOptions(name, request);
-    txn = transactionOf(engine, name, request.body, session);
-    const call = callOf(engine, name, request, session, txn, deadline);
-    const number = txn === undefined && retryable.has(name) ? toInteger(request.body.get('txnNumber')) : undefined;
-    const reply = number === undefined ? run(call) : runOnce(call, number);
+    const session = sessions.sessionKey(body.get('lsid'));
+    const command = commandOf(name, request);
+    txn = transactionOf(engine, name, body, session);
+    const scope = scopeOf(engine, txn, deadline);
+    const reply = runOnce(command, { engine, name, db: textArg(body, '$db'), body, sequences, session, txn, scope });
     if (txn !== undefined && reply instanceof Map && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
     return reply;
   } catch (error) {
     if (txn !== undefined) sessions.closeTransaction(engine, txn); // also when the disk is full: what it holds must not block others
     if (!(error instanceof CommandError)) throw error;
-    return errorReply(error, request.body.get('autocommit') === false && name !== 'commitTransaction');
+    const transient = (error.code === 112 || error.code === 251) && body.get('autocommit') === false && name !== 'commitTransaction';
+    return errorReply(error, transient ? [['errorLabels', ['TransientTransactionError']]] : []);
   }
 }
 
-function run(call: Call): Reply {
-  return handlers[call.name]?.(call) ?? okReply();
+function scopeOf(engine: Engine, txn: Transaction | undefined, deadline: number | undefined): Call['scope'] {
+  const check = (): void => {
+    if (deadline !== undefined && Date.now() > deadline) throw timeIsOver();
+  };
+  return { view: txn === undefined ? engine.base : openView(engine, txn), check, onLongScan: longScanReporter(engine.options.tell) };
 }
 
-/** A numbered write: sent again, it is answered as the first time. */
-function runOnce(call: Call, number: number): Reply {
-  const { session, engine } = call;
+/** Runs a command. A numbered write, sent again, is answered as the first time. */
+function runOnce(command: Command, call: Call): Reply {
+  const { session, engine, body, txn, name } = call;
+  const number = txn === undefined && retryableCommands.has(name) ? toInteger(body.get('txnNumber')) : undefined;
+  if (number === undefined) return command.run(call);
   if (session === undefined) throw new CommandError(72, 'txnNumber may only be given in a session');
   const known = engine.retries.find(session, number);
   if (known !== undefined) return known;
-  const reply = run(call);
+  const reply = command.run(call);
   const bytes = reply instanceof Uint8Array ? reply : encode(reply);
   engine.retries.record(session, number, bytes);
   return bytes;
@@ -97,30 +93,31 @@ export function deadlineOf(request: Request): number | undefined {
   return limit === 0 ? undefined : Date.now() + limit;
 }
 
-export function errorReply(error: CommandError, inTransaction = false): Doc {
-  const fields = new Map<string, Value>([
-    ['ok', new Double(0)],
-    ['errmsg', error.message],
-    ['code', new Int32(error.code)],
-    ['codeName', error.codeName],
-    ...(error.extra ?? []),
-  ]);
-  if (inTransaction && (error.code === writeConflict().code || error.code === 251))
-    fields.set('errorLabels', ['TransientTransactionError']);
-  return fields;
+export function timeIsOver(): CommandError {
+  return new CommandError(50, 'operation exceeded time limit');
 }
 
-function checkOptions(name: string, { body, sequences }: Request): void {
-  const known = knownOptions.get(name);
-  if (known === undefined)
+export function errorReply({ message, code, codeName, extra }: CommandError, more: Iterable<readonly [string, Value]> = []): Doc {
+  const fields: [string, Value][] = [
+    ['ok', new Double(0)],
+    ['errmsg', message],
+    ['code', new Int32(code)],
+    ['codeName', codeName],
+  ];
+  return new Map([...fields, ...(extra ?? []), ...more]);
+}
+
+function commandOf(name: string, { body, sequences }: Request): Command {
+  const command = known.get(name);
+  if (command === undefined)
     throw new CommandError(59, `no such command: '${name}': not supported by the embedded database; set MONGODB_URI`);
-  onlyKnown(body, known, `${name}`);
-  for (const field of sequences.keys()) if (!known.has(field)) throw refuse(`${name} option '${field}'`);
-  if (flagArg(body, 'bypassDocumentValidation')) throw refuse(`${name} option 'bypassDocumentValidation'`);
+  onlyKnown(body, command.options, name);
+  for (const field of sequences.keys()) if (!command.options.has(field)) throw refuse(`${name} option '${field}'`);
   const concern = docArg(body, 'readConcern').get('level');
   if (concern === 'snapshot' && body.get('autocommit') !== false) throw refuse("readConcern 'snapshot' outside a transaction");
   const w = docArg(body, 'writeConcern').get('w');
   if (w !== undefined && w !== 'majority' && (toInteger(w) ?? 2) > 1) throw new CommandError(100, 'Not enough data-bearing nodes');
+  return command;
 }
 
 function transactionOf(engine: Engine, name: string, body: Doc, session: string | undefined): Transaction | undefined {
@@ -143,23 +140,4 @@ function begin(engine: Engine, session: string, number: number, latest: Transact
   if (latest?.number === number) throw badValue(`transaction ${number} was started already`);
   if (latest?.open === true) sessions.closeTransaction(engine, latest);
   return engine.transactions.begin(session, number);
-}
-
-function callOf(
-  engine: Engine,
-  name: string,
-  request: Request,
-  session: string | undefined,
-  txn: Transaction | undefined,
-  deadline: number | undefined,
-): Call {
-  const check = (): void => {
-    if (deadline !== undefined && Date.now() > deadline) throw new CommandError(50, 'operation exceeded time limit');
-  };
-  const scope = {
-    view: txn === undefined ? engine.base : transactionView(engine, txn),
-    check,
-    onLongScan: longScanReporter(engine.options.tell),
-  };
-  return { engine, name, db: textArg(request.body, '$db'), body: request.body, sequences: request.sequences, session, txn, scope };
 }

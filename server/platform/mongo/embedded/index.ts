@@ -1,13 +1,12 @@
 import { rmSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { EngineEvent } from './engine.ts';
 import { locate, socketOf, unwritable } from './location.ts';
 import { takeLock } from './lock.ts';
-import type { WorkerInput, WorkerMessage } from './worker.ts';
+import type { WorkerInput } from './worker.ts';
 
 export type { EngineEvent } from './engine.ts';
 
@@ -34,7 +33,7 @@ export interface Embedded {
 interface Part {
   readonly hosting: boolean;
   readonly lost: Promise<void>;
-  leave(): Promise<void>;
+  leave(): void;
 }
 
 const patienceMs = 15_000;
@@ -59,18 +58,18 @@ export async function startEmbedded(dataDir: string, options: EmbeddedOptions = 
         await sleep(1000, undefined, { ref: false });
       }
     }
-    await part.leave();
+    part.leave();
+    await part.lost;
   };
   const following = follow();
-  const socketPath = socketOf(dataDir, false) ?? '';
   return {
-    uri: `mongodb://${encodeURIComponent(socketPath)}/vigie?directConnection=true`,
+    uri: `mongodb://${encodeURIComponent(socketOf(dataDir, false) ?? '')}/vigie?directConnection=true`,
     get hosting() {
       return part.hosting;
     },
     close: async () => {
       closing = true;
-      await part.leave();
+      part.leave();
       await following;
     },
   };
@@ -82,8 +81,8 @@ async function join(dataDir: string, options: EmbeddedOptions): Promise<Part> {
     const release = lockOrExplain(dataDir, lock);
     if (release !== undefined) return host(dataDir, file, release, options);
     const path = socketOf(dataDir, false);
-    const socket = path === undefined ? undefined : await connected(path);
-    if (socket !== undefined) return guest(socket);
+    const part = path === undefined ? undefined : await guest(path);
+    if (part !== undefined) return part;
   }
   throw new Error(`Another process has the database in ${dataDir} but does not answer. End it, then start again.`);
 }
@@ -100,75 +99,51 @@ async function host(dataDir: string, file: string, release: () => void, options:
   try {
     const socketPath = socketOf(dataDir, true) ?? '';
     if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: the lock says that there is none
-    return await hostWorker(
-      {
-        file,
-        socketPath,
-        sweepEveryMs: options.sweepEveryMs ?? 60_000,
-        transactionLifetimeMs: options.transactionLifetimeMs ?? 30_000,
-        maxBytes: options.maxBytes,
-      },
-      release,
-      options,
-    );
+    const { onEvent, sweepEveryMs = 60_000, transactionLifetimeMs = 30_000, maxBytes } = options;
+    return await startWorker({ file, socketPath, sweepEveryMs, transactionLifetimeMs, maxBytes }, release, onEvent);
   } catch (error) {
     release();
     throw error;
   }
 }
 
-function hostWorker(input: WorkerInput, release: () => void, options: EmbeddedOptions): Promise<Part> {
+async function startWorker(input: WorkerInput, release: () => void, onEvent: EmbeddedOptions['onEvent']): Promise<Part> {
   const worker = new Worker(new URL('./worker-start.js', import.meta.url), {
     workerData: { ...input, compiled: getCompileCacheDir() },
     name: 'vigie-database',
     resourceLimits: { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 24 },
   });
-  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
-  worker.on('exit', () => {
-    release();
-    lose();
+  const lost = new Promise<void>((resolve) => {
+    worker.on('exit', () => {
+      release();
+      resolve();
+    });
   });
-  const part: Part = {
-    hosting: true,
-    lost,
-    leave: () => {
-      worker.postMessage('close');
-      return lost;
-    },
-  };
-  return new Promise((resolve, reject) => {
+  let ready = false;
+  await new Promise<void>((resolve, reject) => {
     worker.on('error', (cause) => {
-      const error = new Error(`the database thread ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-      options.onEvent?.({ kind: 'fault', message: error.message });
-      reject(error); // without effect once it is ready
+      const message = cause instanceof Error ? cause.message : String(cause);
+      if (ready) onEvent?.({ kind: 'fault', message: `the database thread ended: ${message}` });
+      else void lost.then(() => reject(new Error(message, { cause })));
     });
-    worker.on('message', (message: WorkerMessage) => {
-      if (message.kind === 'ready') resolve(part);
-      else if (message.kind === 'failed') void worker.terminate().then(() => reject(new Error(message.message)));
-      else if ('message' in message) options.onEvent?.(message);
+    worker.on('message', (message: EngineEvent | 'ready') => {
+      if (message !== 'ready') return onEvent?.(message);
+      ready = true;
+      resolve();
     });
   });
+  return { hosting: true, lost, leave: () => worker.postMessage('close') };
 }
 
-function guest(socket: Socket): Part {
-  const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
-  socket.once('close', () => lose());
-  socket.on('error', () => socket.destroy());
-  socket.unref();
-  return {
-    hosting: false,
-    lost,
-    leave: () => {
-      socket.destroy();
-      return lost;
-    },
-  };
-}
-
-function connected(path: string): Promise<Socket | undefined> {
+/** The connection to a host; undefined when nobody answers on its socket. */
+function guest(path: string): Promise<Part | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    socket.once('connect', () => resolve(socket));
-    socket.once('error', () => resolve(undefined));
+    const lost = new Promise<void>((lose) => socket.once('close', () => lose()));
+    socket.once('error', () => resolve(undefined)); // once it is connected: followed by its close
+    socket.once('connect', () => {
+      socket.unref();
+      resolve({ hosting: false, lost, leave: () => socket.destroy() });
+    });
   });
 }

@@ -1,43 +1,44 @@
-import type { Index } from './catalog.ts';
+import type { Collection, Index } from './catalog.ts';
+import { CommandError } from './errors.ts';
 import { visitPath } from './paths.ts';
 import { Int32, indexKey, pathTuples } from './values.ts';
-import type { Doc, Maybe, Value } from './values.ts';
+import type { Doc, Maybe } from './values.ts';
 
-/** What a document has in an index: each key once, none where the index leaves it out. */
-export interface IndexKeys {
-  readonly keys: readonly Uint8Array[];
-  /** The values behind the keys, for an error message. */
-  readonly tuples: readonly (readonly Maybe[])[];
+/** A key of a document in an index: its bytes, the values they stand for, and a text that no other key of any index has. */
+export interface IndexKey {
+  readonly text: string;
+  readonly key: Uint8Array;
+  readonly tuple: readonly Maybe[];
 }
 
-const none: IndexKeys = { keys: [], tuples: [] };
-
-export function keysOf(index: Index, doc: Doc): IndexKeys {
-  if (index.partial !== undefined && !index.partial.matches(doc)) return none;
-  if (index.sparse && !index.fields.some((field) => visitPath(doc, field.parts, 0, false, (value) => value !== undefined))) return none;
-  const tuples = pathTuples(
-    doc,
-    index.fields.map((field) => field.parts),
-  );
-  const keys = tuples.map((tuple) => indexKey(tuple, index.directions));
-  if (keys.length < 2) return { keys, tuples };
-  const seen = new Map(keys.map((key, i) => [keyText(0, key), i]));
-  const distinct = [...seen.values()];
-  return { keys: distinct.flatMap((i) => keys[i] ?? []), tuples: distinct.flatMap((i) => [tuples[i] ?? []]) };
-}
-
-/** A key as the key of a Map. */
-export function keyText(index: number, key: Uint8Array): string {
-  return `${index}:${Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')}`;
-}
-
-/** `keyPattern` and `keyValue` of a duplicate, and the text of the message. */
-export function describeKey(index: Index, tuple: readonly Maybe[]): { keyPattern: Doc; keyValue: Doc } {
-  const keyPattern: Doc = new Map();
-  const keyValue = new Map<string, Value>();
-  for (const [i, field] of index.fields.entries()) {
-    keyPattern.set(field.path, new Int32(field.direction));
-    keyValue.set(field.path, tuple[i] ?? null);
+/** What a document has in an index, by the keys' texts: each once, none where the index leaves it out. */
+export function keysOf(index: Index, doc: Doc): ReadonlyMap<string, IndexKey> {
+  const keys = new Map<string, IndexKey>();
+  if (index.partial !== undefined && !index.partial.matches(doc)) return keys;
+  if (index.sparse && !index.fields.some((field) => visitPath(doc, field.parts, 0, false, (value) => value !== undefined))) return keys;
+  const paths = index.fields.map((field) => field.parts);
+  for (const tuple of pathTuples(doc, paths)) {
+    const key = indexKey(tuple, index.directions);
+    const text = keyText(index, key);
+    keys.set(text, { text, key, tuple });
   }
-  return { keyPattern, keyValue };
+  return keys;
+}
+
+export function keyText(index: Index, key: Uint8Array): string {
+  return `${index.id}:${Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')}`;
+}
+
+/** 11000, with the key's fields and values beside the message; none in it: they may be a patient's. */
+export function duplicateKey(coll: Collection, index: Index, tuple: readonly Maybe[]): CommandError {
+  const { fields, name } = index;
+  const shown = fields.map(({ path }) => `${path}: …`).join(', ');
+  return new CommandError(
+    11000,
+    `E11000 duplicate key error collection: ${coll.ns} index: ${name} dup key: { ${shown} }`,
+    new Map([
+      ['keyPattern', new Map(fields.map(({ path, direction }) => [path, new Int32(direction)]))],
+      ['keyValue', new Map(fields.map(({ path }, i) => [path, tuple[i] ?? null]))],
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import { accessSync, constants } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { sqliteCode } from './store.ts';
 
 const busy = 5;
 
@@ -16,7 +17,7 @@ export function takeLock(file: string): (() => void) | undefined {
     db.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     db.close();
-    if (typeof error === 'object' && error !== null && 'errcode' in error && (Number(error.errcode) & 0xff) === busy) return undefined;
+    if (sqliteCode(error) === busy) return undefined;
     throw error;
   }
   return () => (db.isOpen ? db.close() : undefined);

@@ -1,16 +1,13 @@
 import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { errorReply } from './dispatch.ts';
 import { CommandError } from './errors.ts';
 import type { Turns } from './turns.ts';
 import { createFramer, readMessage, writeReply } from './wire.ts';
+import type { Reply } from './wire.ts';
 
-export interface Listening {
-  close(): Promise<void>;
-}
-
-/** Listens on the socket and hands every message to the engine. */
-export async function listen(turns: Turns, socketPath: string): Promise<Listening> {
+/** Listens on the socket and hands every message to the engine. Returns what ends that. */
+export async function listen(turns: Turns, socketPath: string): Promise<() => Promise<void>> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -21,7 +18,10 @@ export async function listen(turns: Turns, socketPath: string): Promise<Listenin
     server.once('error', reject);
     server.listen(socketPath, resolve);
   });
-  return { close: () => closeAll(server, sockets) };
+  return async () => {
+    for (const socket of sockets) socket.destroy();
+    await server[Symbol.asyncDispose]();
+  };
 }
 
 function serveConnection(turns: Turns, socket: Socket): void {
@@ -38,21 +38,15 @@ function serveConnection(turns: Turns, socket: Socket): void {
 }
 
 function answer(turns: Turns, socket: Socket, message: Buffer): void {
-  const send = (id: number, legacy: boolean, wanted: boolean) => (reply: Parameters<typeof writeReply>[0]) => {
-    if (wanted && !socket.destroyed) socket.write(writeReply(reply, { id, legacy }));
+  const send = (id: number, legacy: boolean, reply: Reply): void => {
+    if (!socket.destroyed) socket.write(writeReply(reply, { id, legacy }));
   };
   try {
     const request = readMessage(message);
-    turns.run(request, send(request.id, request.legacy, request.wantsReply));
+    turns.run(request, (reply) => (request.wantsReply ? send(request.id, request.legacy, reply) : undefined));
   } catch (error) {
     if (!(error instanceof CommandError) && !(error instanceof RangeError)) throw error;
     const told = error instanceof CommandError ? error : new CommandError(22, 'a message ends before its content');
-    send(message.readInt32LE(4), false, true)(errorReply(told));
+    send(message.readInt32LE(4), false, errorReply(told));
   }
-}
-
-async function closeAll(server: Server, sockets: ReadonlySet<Socket>): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  for (const socket of sockets) socket.destroy();
-  await closed;
 }

@@ -70,63 +70,42 @@ export const refusedNames = {
 };
 
 /** Options that drivers add to any command. On a single node that answers only when the data is on disk, the concerns hold by themselves. */
-export const commonOptions: readonly string[] = [
-  '$db',
-  '$readPreference',
-  '$clusterTime',
-  'lsid',
-  'txnNumber',
-  'autocommit',
-  'startTransaction',
-  'readConcern',
-  'writeConcern',
-  'maxTimeMS',
-  'comment',
-];
+export const commonOptions = names(`
+  $db $readPreference $clusterTime lsid txnNumber autocommit startTransaction readConcern writeConcern maxTimeMS comment`);
+
+const helloOptions = names('helloOk client compression backpressure');
 
 /** Commands with the options each accepts beside the common ones. */
 export const commands: Readonly<Record<string, readonly string[]>> = {
-  hello: ['helloOk', 'client', 'compression', 'loadBalanced', 'backpressure', 'saslSupportedMechs'],
-  ismaster: ['helloOk', 'client', 'compression', 'loadBalanced', 'backpressure', 'saslSupportedMechs'],
-  isMaster: ['helloOk', 'client', 'compression', 'loadBalanced', 'backpressure', 'saslSupportedMechs'],
+  hello: helloOptions,
+  ismaster: helloOptions,
+  isMaster: helloOptions,
   ping: [],
   buildInfo: [],
   buildinfo: [],
-  insert: ['documents', 'ordered', 'bypassDocumentValidation'],
-  update: ['updates', 'ordered', 'bypassDocumentValidation'],
-  delete: ['deletes', 'ordered'],
-  find: [
-    'filter',
-    'sort',
-    'projection',
-    'hint',
-    'skip',
-    'limit',
-    'batchSize',
-    'singleBatch',
-    'noCursorTimeout',
-    'allowDiskUse',
-    'allowPartialResults',
-  ],
-  findAndModify: ['query', 'sort', 'remove', 'update', 'new', 'fields', 'upsert', 'arrayFilters', 'hint', 'bypassDocumentValidation'],
-  aggregate: ['pipeline', 'cursor', 'explain', 'allowDiskUse', 'hint', 'bypassDocumentValidation'],
-  getMore: ['collection', 'batchSize'],
-  killCursors: ['cursors'],
-  count: ['query', 'limit', 'skip', 'hint'],
-  distinct: ['key', 'query', 'hint'],
-  createIndexes: ['indexes', 'commitQuorum'],
-  listIndexes: ['cursor'],
-  dropIndexes: ['index'],
-  listCollections: ['filter', 'nameOnly', 'authorizedCollections', 'cursor'],
-  listDatabases: ['filter', 'nameOnly', 'authorizedDatabases'],
+  insert: names('documents ordered'),
+  update: names('updates ordered'),
+  delete: names('deletes ordered'),
+  find: names('filter sort projection hint skip limit batchSize singleBatch'),
+  findAndModify: names('query sort remove update new fields upsert arrayFilters hint'),
+  aggregate: names('pipeline cursor explain hint'),
+  getMore: names('collection batchSize'),
+  killCursors: names('cursors'),
+  count: names('query limit skip hint'),
+  distinct: names('key query hint'),
+  createIndexes: names('indexes'),
+  listIndexes: names('cursor'),
+  dropIndexes: names('index'),
+  listCollections: names('filter nameOnly authorizedCollections cursor'),
+  listDatabases: names('filter nameOnly authorizedDatabases'),
   create: [],
   drop: [],
   dropDatabase: [],
-  collMod: ['index'],
-  dbStats: ['scale', 'freeStorage'],
-  collStats: ['scale'],
+  collMod: names('index'),
+  dbStats: [],
+  collStats: [],
   serverStatus: [],
-  explain: ['verbosity'],
+  explain: names('verbosity'),
   commitTransaction: [],
   abortTransaction: [],
   endSessions: [],
@@ -135,23 +114,20 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Commands that may run inside a transaction. */
-export const transactionCommands: ReadonlySet<string> = new Set([
-  'insert',
-  'update',
-  'delete',
-  'find',
-  'findAndModify',
-  'aggregate',
-  'distinct',
-  'getMore',
-  'killCursors',
-  'commitTransaction',
-  'abortTransaction',
+export const transactionCommands: ReadonlySet<string> = new Set(
+  names('insert update delete find findAndModify aggregate distinct getMore killCursors commitTransaction abortTransaction'),
+);
+/** Writes that a driver sends a second time, by their number, when it lost the answer. */
+export const retryableCommands: ReadonlySet<string> = new Set(names('insert update delete findAndModify'));
+/** Commands that may change what is stored. */
+export const writeCommands: ReadonlySet<string> = new Set([
+  ...retryableCommands,
+  ...names('createIndexes dropIndexes collMod create drop dropDatabase'),
 ]);
 
 /** Fields of one statement of `update` and of `delete`, and of one index. */
 export const statementOptions = {
-  update: ['q', 'u', 'multi', 'upsert', 'arrayFilters', 'hint'],
-  delete: ['q', 'limit', 'hint'],
-  index: ['key', 'name', 'v', 'background', 'unique', 'sparse', 'partialFilterExpression', 'expireAfterSeconds'],
-} as const satisfies Readonly<Record<string, readonly string[]>>;
+  update: names('q u multi upsert arrayFilters hint'),
+  delete: names('q limit hint'),
+  index: names('key name v background unique sparse partialFilterExpression expireAfterSeconds'),
+};

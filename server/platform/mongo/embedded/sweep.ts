@@ -14,28 +14,31 @@ export function startSweeps(engine: Engine, turns: Turns, everyMs: number): () =
     const now = engine.options.now();
     engine.cursors.killWhere((cursor) => cursor.usedAt < now - cursorLifetimeMs);
     turns.work(() => engine.retries.sweep(now - sessionLifetimeMs));
-    for (const coll of [...engine.catalog.list()]) {
-      for (const index of coll.indexes) if (index.expireAfterSeconds !== undefined) expire(engine, turns, coll, index);
-    }
+    for (const { db, name } of [...engine.catalog.list()]) expireSome(engine, turns, db, name);
   };
   const timer = setInterval(sweep, everyMs);
   return () => clearInterval(timer);
 }
 
-/** A batch at a time, each in a turn of its own, so that many expired documents hold nobody up. */
-function expire(engine: Engine, turns: Turns, coll: Collection, index: Index): void {
+/** A batch at a time, each in a turn of its own, so that many expired documents hold nobody up. What the catalog knows may have changed in between. */
+function expireSome(engine: Engine, turns: Turns, db: string, name: string): void {
+  let more = false;
+  turns.work(() => {
+    const coll = engine.catalog.find(db, name);
+    if (coll !== undefined) more = coll.indexes.map((index) => expire(engine, coll, index) === batch).includes(true);
+  });
+  if (more) setImmediate(expireSome, engine, turns, db, name);
+}
+
+/** How many documents it removed. */
+function expire(engine: Engine, coll: Collection, index: Index): number {
   const [field] = index.fields;
-  if (field === undefined || engine.catalog.find(coll.db, coll.name)?.id !== coll.id) return;
-  const before = new Date(engine.options.now() - (index.expireAfterSeconds ?? 0) * 1000);
+  if (field === undefined || index.expireAfterSeconds === undefined) return 0;
+  const before = new Date(engine.options.now() - index.expireAfterSeconds * 1000);
   const filter = new Map<string, Value>([[field.path, new Map<string, Value>([['$lte', before]])]]);
   const scope = { view: engine.base, check: () => undefined, onLongScan: () => undefined };
-  let removed = 0;
-  turns.work(() => {
-    for (const row of [...select(scope, coll, { filter, limit: batch, hint: index.name })]) {
-      if (engine.transactions.holderOf(row.rid) !== undefined) continue; // the next sweep finds it
-      engine.base.remove(coll, row);
-      removed++;
-    }
-  });
-  if (removed === batch) setImmediate(expire, engine, turns, coll, index);
+  const rows = [...select(scope, coll, { filter, limit: batch, hint: index.name })];
+  const free = rows.filter((row) => engine.transactions.holderOf(row.rid) === undefined); // the next sweep finds the others
+  for (const row of free) engine.base.remove(coll, row);
+  return free.length;
 }

@@ -34,38 +34,9 @@ export class Blocked extends Error {
   }
 }
 
-/** Open transactions and who holds what. */
-export interface Transactions {
-  begin(session: string, number: number): Transaction;
-  /** The latest transaction of a session, open or not. */
-  latest(session: string): Transaction | undefined;
-  openOnes(): readonly Transaction[];
-  /** Ends a transaction: releases its snapshot and all it holds, and wakes who waits for it. */
-  close(txn: Transaction): void;
-  holderOf(rid: number): Transaction | undefined;
-  holderOfKey(key: string): Holding | undefined;
-  hold(txn: Transaction, rid: number): void;
-  holdKey(txn: Transaction, key: string, rid: number): void;
-  releaseKey(key: string): void;
-  /** Counts a write on disk (or in the open batch) and returns its number. */
-  wrote(rid: number): number;
-  writtenAfter(rid: number, seq: number): boolean;
-  /** The open batch is on disk or undone. Writes that were undone count as made before all later transactions: else none could write there again. */
-  batchEnded(): void;
-  closeAll(): void;
-}
-
-interface Holding {
-  readonly txn: Transaction;
-  readonly rid: number;
-}
-
 /** 112, which drivers answer by running the whole transaction again. */
 export function writeConflict(): CommandError {
-  return new CommandError(
-    112,
-    'Caused by :: Write conflict during plan execution and yielding is disabled. :: Please retry your operation or multi-document transaction.',
-  );
+  return new CommandError(112, 'Write conflict. :: Please retry your operation or multi-document transaction.');
 }
 
 /** 251: it was aborted, expired, or never was. */
@@ -75,12 +46,15 @@ export function noSuchTransaction(number: number): CommandError {
 
 const idleReaders = 8;
 
+/** Open transactions and who holds what. */
+export type Transactions = ReturnType<typeof openTransactions>;
+
 /** @param lifetimeMs after which an open transaction is aborted: a client that died must not block others. */
-export function openTransactions(path: string, lifetimeMs: number): Transactions {
+export function openTransactions(path: string, lifetimeMs: number) {
   const bySession = new Map<string, Transaction>();
   const open = new Map<Transaction, NodeJS.Timeout>();
   const heldRows = new Map<number, Transaction>();
-  const heldKeys = new Map<string, Holding>();
+  const heldKeys = new Map<string, { readonly txn: Transaction; readonly rid: number }>();
   const lastWrites = new Map<number, number>(); // only while somebody may ask
   const pool: Reader[] = [];
   let seq = 0;
@@ -101,7 +75,7 @@ export function openTransactions(path: string, lifetimeMs: number): Transactions
   };
 
   return {
-    begin: (session, number) => {
+    begin: (session: string, number: number): Transaction => {
       const reader = pool.pop() ?? openReader(path);
       reader.exec('BEGIN');
       reader.count(0); // the first read takes the snapshot
@@ -111,20 +85,24 @@ export function openTransactions(path: string, lifetimeMs: number): Transactions
       open.set(txn, setTimeout(close, lifetimeMs, txn).unref());
       return txn;
     },
-    latest: (session) => bySession.get(session),
-    openOnes: () => [...open.keys()],
+    /** The latest transaction of a session, open or not. */
+    latest: (session: string) => bySession.get(session),
+    openOnes: (): readonly Transaction[] => [...open.keys()],
+    /** Ends a transaction: releases its snapshot and all it holds, and wakes who waits for it. */
     close,
-    holderOf: (rid) => heldRows.get(rid),
-    holderOfKey: (key) => heldKeys.get(key),
-    hold: (txn, rid) => void heldRows.set(rid, txn),
-    holdKey: (txn, key, rid) => void heldKeys.set(key, { txn, rid }),
-    releaseKey: (key) => void heldKeys.delete(key),
-    wrote: (rid) => {
+    holderOf: (rid: number) => heldRows.get(rid),
+    holderOfKey: (key: string) => heldKeys.get(key),
+    hold: (txn: Transaction, rid: number) => heldRows.set(rid, txn),
+    holdKey: (txn: Transaction, key: string, rid: number) => heldKeys.set(key, { txn, rid }),
+    releaseKey: (key: string) => heldKeys.delete(key),
+    /** Counts a write on disk (or in the open batch) and returns its number. */
+    wrote: (rid: number): number => {
       lastWrites.set(rid, ++seq);
       return seq;
     },
-    writtenAfter: (rid, since) => (lastWrites.get(rid) ?? 0) > since,
-    batchEnded: () => {
+    writtenAfter: (rid: number, since: number): boolean => (lastWrites.get(rid) ?? 0) > since,
+    /** The open batch is on disk or undone. Writes that were undone count as made before all later transactions: else none could write there again. */
+    batchEnded: (): void => {
       committed = seq;
       if (open.size === 0) lastWrites.clear();
       for (const [session, txn] of bySession) {
@@ -132,7 +110,7 @@ export function openTransactions(path: string, lifetimeMs: number): Transactions
         if (!txn.open) bySession.delete(session); // whether it was committed is known from the retry records
       }
     },
-    closeAll: () => {
+    closeAll: (): void => {
       for (const txn of open.keys()) close(txn);
       for (const reader of pool) reader.close();
     },

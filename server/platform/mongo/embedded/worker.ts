@@ -16,36 +16,27 @@ export interface WorkerInput {
   readonly maxBytes: number | undefined;
 }
 
-/** What the thread tells its host. */
-export type WorkerMessage = { readonly kind: 'ready' | 'closed' } | { readonly kind: 'failed'; readonly message: string } | EngineEvent;
-
 const port = parentPort;
-const input = workerData as WorkerInput; // written by this module's only caller, index.ts
 if (port === null) throw new Error('this module runs in a worker thread');
-const tell = (message: WorkerMessage): void => port.postMessage(message);
+const input = workerData as WorkerInput; // written by this module's only caller, index.ts
 
-try {
-  checkFile(input.file);
-  const engine = opened();
-  const turns = createTurns(engine);
-  const stopSweeps = startSweeps(engine, turns, input.sweepEveryMs);
-  const listening = await listen(turns, input.socketPath);
-  port.once('message', () => {
-    stopSweeps();
-    turns.flush();
-    void listening.close().then(() => {
-      engine.transactions.closeAll();
-      engine.store.close();
-      tell({ kind: 'closed' });
-      port.close();
-    });
+checkFile(input.file);
+const engine = opened((event) => port.postMessage(event));
+const turns = createTurns(engine);
+const stopSweeps = startSweeps(engine, turns, input.sweepEveryMs);
+const stopListening = await listen(turns, input.socketPath);
+port.once('message', () => {
+  stopSweeps();
+  turns.flush();
+  void stopListening().then(() => {
+    engine.transactions.closeAll();
+    engine.store.close();
+    port.close();
   });
-  tell({ kind: 'ready' });
-} catch (error) {
-  tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
-}
+});
+port.postMessage('ready');
 
-function opened(): Engine {
+function opened(tell: (event: EngineEvent) => void): Engine {
   try {
     return openEngine(input.file, { ...input, now: Date.now, tell });
   } catch (error) {

@@ -2,7 +2,7 @@ import { deserialize } from 'bson';
 import type { Document } from 'bson';
 import type { ClientSession, Db, MongoClient } from 'mongodb';
 import { z } from 'zod';
-import { openSnapshot } from '../embedded/snapshot.ts';
+import { openSnapshot } from '../embedded/check.ts';
 import { decode, encode } from '../embedded/values.ts';
 import type { Doc } from '../embedded/values.ts';
 import { refuseUnfinished } from './unfinished.ts';
