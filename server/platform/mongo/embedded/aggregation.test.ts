@@ -3,7 +3,7 @@ import { runPipeline } from './aggregation.ts';
 import { compileFilter } from './matcher.ts';
 import { compileProjection } from './projection.ts';
 import { sortDocs } from './sort.ts';
-import { date, decimal, doc, outcome, show } from './testing/notation.ts';
+import { date, doc, double, outcome, show } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
 import type { Doc } from './values.ts';
 
@@ -203,5 +203,8 @@ test('a sum keeps its type and loses no cents', () => {
   expect(of(...Array.from({ length: 10 }, () => 0.1))).toBe('[{_id: null, s: 1.0}]');
   expect(of(9007199254740993n, 1, 0.5)).toBe('[{_id: null, s: 9007199254740994.0}]');
   expect(of(9223372036854775807n, 1n)).toBe('[{_id: null, s: 9223372036854776000.0}]');
-  expect(of(decimal('0.10'), 1)).toBe('[{_id: null, s: 1.10m}]');
+  expect(of(9223372036854775807n, 9223372036854775807n, -9223372036854775807n, 1)).toBe('[{_id: null, s: 9223372036854776000.0}]');
+  expect(of(9223372036854775807n, 9223372036854775807n, -9223372036854775807n, -2)).toBe('[{_id: null, s: 9223372036854775805L}]');
+  expect(of(double(1e20), 1, double(-1e20))).toBe('[{_id: null, s: 1.0}]');
+  expect(of(double(Infinity), 1, 0.1)).toBe('[{_id: null, s: Infinity}]');
 });

@@ -1,21 +1,7 @@
 import { compareNumbers, compareValues, equalValues, valueKey } from './compare.ts';
 import { badValue, refuse } from './errors.ts';
 import type { Env } from './expression.ts';
-import {
-  BSONRegExp,
-  Decimal128,
-  Double,
-  isNumber,
-  MaxKey,
-  MinKey,
-  orderOf,
-  toInteger,
-  toNumber,
-  truthy,
-  typeName,
-  typeNames,
-  typeNumber,
-} from './model.ts';
+import { BSONRegExp, Double, isNumber, orderOf, toInteger, toNumber, truthy, typeName, typeNames, typeNumber } from './model.ts';
 import type { Doc, Maybe, NumberValue, Value } from './model.ts';
 import { remainder, roundTo } from './numbers.ts';
 import { visitPath } from './paths.ts';
@@ -129,7 +115,6 @@ export function equality(operand: Value): Condition {
 function comparison(operand: Value, accept: (order: number) => boolean, orEqual: boolean): Condition {
   if (operand instanceof BSONRegExp) throw badValue("Can't have RegEx as arg to predicate");
   if (operand === null) return orEqual ? equality(null) : tested(() => false);
-  if (operand instanceof MinKey || operand instanceof MaxKey) throw refuse('comparison with MinKey or MaxKey');
   const type = orderOf(operand);
   if (isNumber(operand)) return tested((value) => isNumber(value) && acceptNumber(value, operand, accept, orEqual));
   return tested((value) => orderOf(value) === type && accept(compareValues(value, operand)));
@@ -142,7 +127,7 @@ function acceptNumber(value: NumberValue, operand: NumberValue, accept: (order: 
 }
 
 function isNaNumber(value: NumberValue): boolean {
-  return (value instanceof Double || value instanceof Decimal128) && Number.isNaN(toNumber(value));
+  return value instanceof Double && Number.isNaN(value.value);
 }
 
 function membership(name: string, operand: Value): Condition {

@@ -1,5 +1,5 @@
 import { badValue, CommandError, refuse } from './errors.ts';
-import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from './model.ts';
+import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, Timestamp, typeNames } from './model.ts';
 import type { Doc, Value } from './model.ts';
 
 /** How deep documents may lie in each other, as in MongoDB. */
@@ -8,12 +8,11 @@ export const maxDepth = 180;
 /**
  * Reads one BSON document. With `only`, top-level fields of other names are skipped unread (an aggregation that needs two fields of a large document).
  *
- * @throws CommandError 22 when the bytes are no BSON, 238 for types the engine does not keep (undefined, symbol, dbPointer, code with scope).
+ * @throws CommandError 22 when the bytes are no BSON, 238 for types the engine does not keep (decimal, code, minKey, undefined, symbol …).
  */
 export function decode(bytes: Uint8Array, only?: ReadonlySet<string>): Doc {
-  const reader = new Reader(bytes);
   try {
-    return reader.document(only, 0);
+    return readDoc({ bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 }, 0, only);
   } catch (error) {
     if (error instanceof RangeError) throw invalid(); // read beyond the end of the buffer
     throw error;
@@ -22,187 +21,131 @@ export function decode(bytes: Uint8Array, only?: ReadonlySet<string>): Doc {
 
 const invalid = (): CommandError => new CommandError(22, 'Invalid BSON');
 
-class Reader {
+/** Bytes, and how far they are read. */
+interface Source {
   readonly bytes: Buffer;
-  at = 0;
+  at: number;
+}
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
+function readDoc(from: Source, depth: number, only?: ReadonlySet<string>): Doc {
+  const doc: Doc = new Map();
+  readFields(from, depth, (type) => {
+    const name = readName(from);
+    if (only === undefined || only.has(name)) doc.set(name, readValue(from, type, depth));
+    else skip(from, type);
+  });
+  return doc;
+}
 
-  document(only: ReadonlySet<string> | undefined, depth: number): Doc {
-    const end = this.enter(depth);
-    const doc: Doc = new Map();
-    for (let type = this.byte(); type !== 0; type = this.byte()) {
-      const name = this.name();
-      if (only === undefined || only.has(name)) doc.set(name, this.value(type, depth));
-      else this.skip(type);
-    }
-    if (this.at !== end) throw invalid();
-    return doc;
-  }
+function readList(from: Source, depth: number): Value[] {
+  const list: Value[] = [];
+  readFields(from, depth, (type) => {
+    while (readByte(from) !== 0); // the index says nothing
+    list.push(readValue(from, type, depth));
+  });
+  return list;
+}
 
-  private array(depth: number): Value[] {
-    const end = this.enter(depth);
-    const list: Value[] = [];
-    for (let type = this.byte(); type !== 0; type = this.byte()) {
-      while (this.byte() !== 0); // the index says nothing
-      list.push(this.value(type, depth));
-    }
-    if (this.at !== end) throw invalid();
-    return list;
-  }
+function readFields(from: Source, depth: number, read: (type: number) => void): void {
+  if (depth > maxDepth) throw new CommandError(15, 'BSON document nested too deeply');
+  const end = from.at + readInt(from);
+  if (end > from.bytes.length || end <= from.at) throw invalid();
+  for (let type = readByte(from); type !== 0; type = readByte(from)) read(type);
+  if (from.at !== end) throw invalid();
+}
 
-  private enter(depth: number): number {
-    if (depth > maxDepth) throw new CommandError(15, 'BSON document nested too deeply');
-    const end = this.at + this.bytes.readInt32LE(this.at);
-    if (end > this.bytes.length || end < this.at + 5) throw invalid();
-    this.at += 4;
-    return end;
-  }
+function readValue(from: Source, type: number, depth: number): Value {
+  const read = readers[type];
+  if (read !== undefined) return read(from, depth);
+  const name = typeNames.get(type === 0xff ? -1 : type);
+  throw name === undefined ? invalid() : refuse(`BSON type ${name}`);
+}
 
-  private byte(): number {
-    const byte = this.bytes[this.at++];
-    if (byte === undefined) throw invalid();
-    return byte;
-  }
+const readers: Readonly<Partial<Record<number, (from: Source, depth: number) => Value>>> = {
+  0x01: (from) => new Double(from.bytes.readDoubleLE((from.at += 8) - 8)),
+  0x02: readText,
+  0x03: (from, depth) => readDoc(from, depth + 1),
+  0x04: (from, depth) => readList(from, depth + 1),
+  0x05: readBinary,
+  0x07: (from) => new ObjectId(take(from, 12)),
+  0x08: (from) => readByte(from) === 1,
+  0x09: readDate,
+  0x0a: () => null,
+  0x0b: (from) => new BSONRegExp(readName(from), readName(from)),
+  0x10: (from) => new Int32(readInt(from)),
+  0x11: (from) => new Timestamp(readLong(from)),
+  0x12: readLong,
+};
+const fixedSizes: Readonly<Partial<Record<number, number>>> = { 1: 8, 7: 12, 8: 1, 9: 8, 10: 0, 16: 4, 17: 8, 18: 8 };
 
-  private int(): number {
-    this.at += 4;
-    return this.bytes.readInt32LE(this.at - 4);
-  }
+function skip(from: Source, type: number): void {
+  const size = fixedSizes[type];
+  if (size !== undefined) from.at += size;
+  else if (type === 0x02) take(from, readInt(from));
+  else if (type === 0x05) take(from, readInt(from) + 1);
+  else if (type === 0x03 || type === 0x04) take(from, from.bytes.readInt32LE(from.at));
+  else readValue(from, type, 0);
+}
 
-  /** A field name. Names repeat from document to document, so that most are found in a small cache instead of being decoded. */
-  private name(): string {
-    const start = this.at;
-    let hash = 0;
-    for (let byte = this.byte(); byte !== 0; byte = this.byte()) hash = (Math.imul(hash, 31) + byte) | 0;
-    const slot = hash & 1023;
-    const length = this.at - 1 - start;
-    const known = nameCache[slot];
-    if (known !== undefined && known.length === length && this.spells(known, start)) return known;
-    const name = this.bytes.toString('utf8', start, this.at - 1);
-    if (name.length === length) nameCache[slot] = name; // ASCII only: one byte, one character
-    return name;
-  }
+function readByte(from: Source): number {
+  const byte = from.bytes[from.at++];
+  if (byte === undefined) throw invalid();
+  return byte;
+}
 
-  private spells(name: string, start: number): boolean {
-    for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== this.bytes[start + i]) return false;
-    return true;
-  }
+function readInt(from: Source): number {
+  from.at += 4;
+  return from.bytes.readInt32LE(from.at - 4);
+}
 
-  private text(): string {
-    const length = this.int();
-    const end = this.at + length;
-    if (length < 1 || end > this.bytes.length) throw invalid();
-    const text = this.bytes.toString('utf8', this.at, end - 1);
-    this.at = end;
-    return text;
-  }
+function readLong(from: Source): Long {
+  return new Long(readInt(from), readInt(from));
+}
 
-  private take(length: number): Buffer {
-    if (length < 0 || this.at + length > this.bytes.length) throw invalid();
-    this.at += length;
-    return this.bytes.subarray(this.at - length, this.at);
-  }
+function take(from: Source, length: number): Buffer {
+  if (length < 0 || from.at + length > from.bytes.length) throw invalid();
+  from.at += length;
+  return from.bytes.subarray(from.at - length, from.at);
+}
 
-  private long(): Long {
-    const low = this.int();
-    return new Long(low, this.int());
-  }
+function readText(from: Source): string {
+  const length = readInt(from);
+  if (length < 1 || from.at + length > from.bytes.length) throw invalid();
+  from.at += length;
+  return from.bytes.toString('utf8', from.at - length, from.at - 1);
+}
 
-  private value(type: number, depth: number): Value {
-    switch (type) {
-      case 0x01:
-        this.at += 8;
-        return new Double(this.bytes.readDoubleLE(this.at - 8));
-      case 0x02:
-        return this.text();
-      case 0x03:
-        return this.document(undefined, depth + 1);
-      case 0x04:
-        return this.array(depth + 1);
-      case 0x07:
-        return new ObjectId(this.take(12));
-      case 0x08:
-        return this.byte() === 1;
-      case 0x09:
-        return this.date();
-      case 0x0a:
-        return null;
-      case 0x10:
-        return new Int32(this.int());
-      case 0x12:
-        return this.long();
-      default:
-        return this.rareValue(type);
-    }
-  }
+function readDate(from: Source): Date {
+  const low = readInt(from) >>> 0;
+  const date = new Date(readInt(from) * 4294967296 + low);
+  if (Number.isNaN(date.getTime())) throw badValue('a date beyond the year 275760 cannot be kept');
+  return date;
+}
 
-  private rareValue(type: number): Value {
-    switch (type) {
-      case 0x05:
-        return this.binary();
-      case 0x0b: {
-        const pattern = this.name();
-        return new BSONRegExp(pattern, this.name());
-      }
-      case 0x0d:
-        return new Code(this.text());
-      case 0x11:
-        return new Timestamp(this.long().toBigInt() & 0xffffffffffffffffn);
-      case 0x13:
-        return new Decimal128(new Uint8Array(this.take(16)));
-      case 0xff:
-        return new MinKey();
-      case 0x7f:
-        return new MaxKey();
-      case 0x06:
-      case 0x0c:
-      case 0x0e:
-      case 0x0f:
-        throw refuse(`BSON type ${type}`);
-      default:
-        throw invalid();
-    }
-  }
-
-  private date(): Date {
-    const low = this.bytes.readUInt32LE(this.at);
-    const date = new Date(this.bytes.readInt32LE(this.at + 4) * 4294967296 + low);
-    this.at += 8;
-    if (Number.isNaN(date.getTime())) throw badValue('a date beyond the year 275760 cannot be kept');
-    return date;
-  }
-
-  private binary(): Binary {
-    const length = this.int();
-    const subType = this.byte();
-    if (subType === 2) throw refuse('binary subtype 2');
-    return new Binary(new Uint8Array(this.take(length)), subType);
-  }
-
-  private skip(type: number): void {
-    const size = fixedSizes[type];
-    if (size !== undefined) this.at += size;
-    else if (type === 0x02 || type === 0x0d) this.take(this.int());
-    else if (type === 0x03 || type === 0x04) this.take(this.bytes.readInt32LE(this.at));
-    else if (type === 0x05) this.take(this.int() + 1);
-    else this.rareValue(type);
-  }
+function readBinary(from: Source): Binary {
+  const length = readInt(from);
+  const subType = readByte(from);
+  if (subType === 2) throw refuse('binary subtype 2');
+  return new Binary(new Uint8Array(take(from, length)), subType);
 }
 
 const nameCache: (string | undefined)[] = new Array<string | undefined>(1024).fill(undefined);
-const fixedSizes: Readonly<Partial<Record<number, number>>> = {
-  1: 8,
-  7: 12,
-  8: 1,
-  9: 8,
-  10: 0,
-  16: 4,
-  17: 8,
-  18: 8,
-  19: 16,
-  127: 0,
-  255: 0,
-};
+
+/** A field name. Names repeat from document to document, so that most are found in a small cache instead of being decoded. */
+function readName(from: Source): string {
+  const start = from.at;
+  let hash = 0;
+  for (let byte = readByte(from); byte !== 0; byte = readByte(from)) hash = (Math.imul(hash, 31) + byte) | 0;
+  const slot = hash & 1023;
+  const length = from.at - 1 - start;
+  const known = nameCache[slot];
+  if (known?.length === length && spells(known, from.bytes, start)) return known;
+  const name = from.bytes.toString('utf8', start, from.at - 1);
+  if (name.length === length) nameCache[slot] = name; // ASCII only: one byte, one character
+  return name;
+}
+
+function spells(name: string, bytes: Buffer, start: number): boolean {
+  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
+}

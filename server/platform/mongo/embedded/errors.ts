@@ -10,83 +10,42 @@ export class CommandError extends Error {
   constructor(code: number, message: string, extra?: ReadonlyMap<string, Value>) {
     super(message);
     this.code = code;
-    this.codeName = names.get(code) ?? `Location${code}`;
+    this.codeName = codeNames.get(code) ?? `Location${code}`;
     this.extra = extra;
   }
 }
 
-const names: ReadonlyMap<number, string> = new Map([
-  [1, 'InternalError'],
-  [2, 'BadValue'],
-  [9, 'FailedToParse'],
-  [11, 'UserNotFound'],
-  [14, 'TypeMismatch'],
-  [16, 'InvalidLength'],
-  [20, 'IllegalOperation'],
-  [26, 'NamespaceNotFound'],
-  [27, 'IndexNotFound'],
-  [28, 'PathNotViable'],
-  [40, 'ConflictingUpdateOperators'],
-  [43, 'CursorNotFound'],
-  [48, 'NamespaceExists'],
-  [50, 'MaxTimeMSExpired'],
-  [52, 'DollarPrefixedFieldName'],
-  [53, 'InvalidIdField'],
-  [54, 'NotSingleValueField'],
-  [56, 'EmptyFieldName'],
-  [59, 'CommandNotFound'],
-  [66, 'ImmutableField'],
-  [67, 'CannotCreateIndex'],
-  [72, 'InvalidOptions'],
-  [73, 'InvalidNamespace'],
-  [85, 'IndexOptionsConflict'],
-  [86, 'IndexKeySpecsConflict'],
-  [112, 'WriteConflict'],
-  [115, 'CommandNotSupported'],
-  [146, 'ExceededMemoryLimit'],
-  [168, 'InvalidPipelineOperator'],
-  [171, 'CannotIndexParallelArrays'],
-  [225, 'TransactionTooOld'],
-  [238, 'NotImplemented'],
-  [241, 'ConversionFailure'],
-  [244, 'TransactionAborted'],
-  [251, 'NoSuchTransaction'],
-  [256, 'TransactionCommitted'],
-  [263, 'OperationNotSupportedInTransaction'],
-  [10107, 'NotWritablePrimary'],
-  [10334, 'BSONObjectTooLarge'],
-  [11000, 'DuplicateKey'],
-  [11600, 'InterruptedAtShutdown'],
-  [11601, 'Interrupted'],
-]);
+const codeNames: ReadonlyMap<number, string> = new Map(
+  `1 InternalError, 2 BadValue, 9 FailedToParse, 14 TypeMismatch, 15 Overflow, 16 InvalidLength, 17 ProtocolError, 22 InvalidBSON,
+  26 NamespaceNotFound, 27 IndexNotFound, 28 PathNotViable, 40 ConflictingUpdateOperators, 43 CursorNotFound, 48 NamespaceExists,
+  50 MaxTimeMSExpired, 52 DollarPrefixedFieldName, 53 InvalidIdField, 54 NotSingleValueField, 56 EmptyFieldName, 59 CommandNotFound,
+  66 ImmutableField, 67 CannotCreateIndex, 72 InvalidOptions, 73 InvalidNamespace, 85 IndexOptionsConflict, 86 IndexKeySpecsConflict,
+  100 UnsatisfiableWriteConcern, 112 WriteConflict, 146 ExceededMemoryLimit, 168 InvalidPipelineOperator, 171 CannotIndexParallelArrays,
+  225 TransactionTooOld, 238 NotImplemented, 251 NoSuchTransaction, 263 OperationNotSupportedInTransaction,
+  292 QueryExceededMemoryLimitNoDiskUseAllowed, 10334 BSONObjectTooLarge, 11000 DuplicateKey`
+    .split(/,\s+/)
+    .map((entry) => entry.split(' '))
+    .map(([code, name = '']) => [Number(code), name]),
+);
 
-/** 238: the engine knows what was asked but does not have it; `hint` says what may be used in its place. */
-export function refuse(what: string, hint?: string): CommandError {
-  return new CommandError(
-    238,
-    `${what} is not supported by the embedded database; ${hint === undefined ? '' : `${hint}, or `}set MONGODB_URI`,
-  );
+/** 238: the engine knows what was asked but does not have it. */
+export function refuse(what: string): CommandError {
+  return new CommandError(238, `${what} is not supported by the embedded database; set MONGODB_URI`);
 }
+
+const failing =
+  (code: number) =>
+  (message: string): CommandError =>
+    new CommandError(code, message);
 
 /** 2: a value that makes no sense where it stands. */
-export function badValue(message: string): CommandError {
-  return new CommandError(2, message);
-}
-
+export const badValue = failing(2);
 /** 9: the command, update or stage has not the form it must have. */
-export function failedToParse(message: string): CommandError {
-  return new CommandError(9, message);
-}
-
+export const failedToParse = failing(9);
 /** 14: a value of another type was needed. */
-export function typeMismatch(message: string): CommandError {
-  return new CommandError(14, message);
-}
-
+export const typeMismatch = failing(14);
 /** 28: a path leads through a value that is no document. */
-export function pathNotViable(message: string): CommandError {
-  return new CommandError(28, message);
-}
+export const pathNotViable = failing(28);
 
 /** 66: _id never changes. */
 export function immutableField(path: string): CommandError {

@@ -1,7 +1,7 @@
-import { CommandError, refuse, typeMismatch } from './errors.ts';
+import { CommandError, typeMismatch } from './errors.ts';
 import { binary, isNullish, several, unary } from './expression.ts';
 import type { Operator } from './expression.ts';
-import { Decimal128, Double, Int32, intOrLong, isNumber, Long, toInteger, toNumber, typeName } from './model.ts';
+import { Double, Int32, intOrLong, isNumber, Long, toInteger, toNumber, typeName } from './model.ts';
 import type { Maybe, NumberValue, Value } from './model.ts';
 import { add, divide, multiply, remainder, roundTo, roundToward, subtract, toBigInt } from './numbers.ts';
 
@@ -20,10 +20,10 @@ export const arithmetic: Readonly<Record<string, Operator>> = {
   $round: several(1, 2, (values, name) => rounded(values, name, 'even')),
   $trunc: several(1, 2, (values, name) => rounded(values, name, 'down')),
   $pow: binary((a, b, name) => numeric(a, b, name, 28762, power)),
-  $sqrt: unary((value, name) => number(value, name, 28765, (x) => real(x, name, (n) => Math.sqrt(within(n >= 0, n, 28714, name))))),
-  $exp: unary((value, name) => number(value, name, 28765, (x) => real(x, name, Math.exp))),
-  $ln: unary((value, name) => number(value, name, 28765, (x) => real(x, name, (n) => Math.log(within(n > 0, n, 28766, name))))),
-  $log10: unary((value, name) => number(value, name, 28765, (x) => real(x, name, (n) => Math.log10(within(n > 0, n, 28761, name))))),
+  $sqrt: unary((value, name) => number(value, name, 28765, (x) => real(x, (n) => Math.sqrt(within(n >= 0, n, 28714, name))))),
+  $exp: unary((value, name) => number(value, name, 28765, (x) => real(x, Math.exp))),
+  $ln: unary((value, name) => number(value, name, 28765, (x) => real(x, (n) => Math.log(within(n > 0, n, 28766, name))))),
+  $log10: unary((value, name) => number(value, name, 28765, (x) => real(x, (n) => Math.log10(within(n > 0, n, 28761, name))))),
   $log: binary((a, b, name) => numeric(a, b, name, 28756, (x, base) => logarithm(x, base, name))),
 };
 
@@ -50,8 +50,7 @@ function within(ok: boolean, n: number, code: number, name: string): number {
   return n;
 }
 
-function real(value: NumberValue, name: string, apply: (n: number) => number): Double {
-  if (value instanceof Decimal128) throw refuse(`${name} of a decimal`);
+function real(value: NumberValue, apply: (n: number) => number): Double {
   return new Double(apply(toNumber(value)));
 }
 
@@ -97,7 +96,6 @@ function difference(a: Maybe, b: Maybe, name: string): Value {
 function absolute(value: NumberValue): NumberValue {
   if (value instanceof Double) return new Double(Math.abs(value.value));
   if (value instanceof Int32) return intOrLong(Math.abs(value.value));
-  if (value instanceof Decimal128) return value.toString().startsWith('-') ? Decimal128.fromString(value.toString().slice(1)) : value;
   if (value.equals(Long.MIN_VALUE)) throw new CommandError(28680, "can't take $abs of long long min");
   return value.isNegative() ? value.negate() : value;
 }
@@ -112,7 +110,6 @@ function rounded([value, at]: readonly Maybe[], name: string, how: 'even' | 'dow
 }
 
 function power(base: NumberValue, exponent: NumberValue): Value {
-  if (base instanceof Decimal128 || exponent instanceof Decimal128) throw refuse('$pow of a decimal');
   const [b, e] = [toNumber(base), toNumber(exponent)];
   if (b === 0 && e < 0) throw new CommandError(28764, '$pow cannot take a base of 0 and a negative exponent');
   if (base instanceof Double || exponent instanceof Double) return new Double(b ** e);
@@ -128,8 +125,8 @@ function wholePower(base: bigint, exponent: number): bigint | undefined {
 }
 
 function logarithm(value: NumberValue, base: NumberValue, name: string): Value {
-  return real(value, name, (n) => {
-    const b = real(base, name, (m) => within(m > 0 && m !== 1, m, 28759, name)).value;
+  return real(value, (n) => {
+    const b = real(base, (m) => within(m > 0 && m !== 1, m, 28759, name)).value;
     return Math.log(within(n > 0, n, 28758, name)) / Math.log(b);
   });
 }

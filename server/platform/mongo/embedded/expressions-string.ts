@@ -5,7 +5,7 @@ import type { Env, Evaluate, Operator, Scope } from './expression.ts';
 import { BSONRegExp, Int32, isNumber, toInteger, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 import { compileRegex } from './regex.ts';
-import { numberText } from './text.ts';
+import { numberText } from './numbers.ts';
 
 /** The operators on strings. Positions count code points or UTF-8 bytes, never UTF-16 units. */
 export const strings: Readonly<Record<string, Operator>> = {

@@ -2,14 +2,13 @@ import { expect, test } from 'vitest';
 import { newEnv, newScope } from './expression.ts';
 import { compile } from './expressions.ts';
 import type { Maybe } from './model.ts';
-import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import { date, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
 
 const source = doc({
   i: 7,
   l: 7n,
   d: 2.5,
-  m: decimal('1.20'),
   s: 'Hello',
   n: null,
   list: [3, 1, 2],
@@ -58,35 +57,32 @@ table('paths and variables', [
 table('arithmetic', [
   [{ $add: ['$i', 1, 2n] }, '10L'],
   [{ $add: [2147483647, 1, -1] }, '2147483647'],
-  [{ $add: ['$m', 1] }, '2.20m'],
-  [{ $add: [0.1, decimal('0.2')] }, '0.300000000000000m'],
   [{ $add: ['$day', 750] }, '2024-03-31T01:30:16.000Z'],
   [{ $subtract: ['$day', '$day'] }, '0L'],
   [{ $subtract: ['$day', 250] }, '2024-03-31T01:30:15.000Z'],
-  [{ $subtract: [decimal('1'), decimal('0.10')] }, '0.90m'],
   [{ $multiply: ['$d', 2] }, '5.0'],
   [{ $multiply: [65536, 65536] }, '4294967296L'],
   [{ $multiply: [4611686018427387904n, 2] }, '9223372036854776000.0'],
-  [{ $multiply: [decimal('1.5'), 2] }, '3.0m'],
   [{ $divide: [1, 0] }, 'error 2'],
-  [{ $divide: [decimal('1'), 3] }, '0.3333333333333333333333333333333333m'],
-  [{ $divide: [decimal('10'), 4] }, '2.5m'],
-  [{ $mod: [decimal('7.5'), 2] }, '1.5m'],
   [{ $mod: [-7.5, 2] }, '-1.5'],
   [{ $abs: -2147483648 }, '2147483648L'],
-  [{ $abs: decimal('-1.5') }, '1.5m'],
-  [{ $ceil: decimal('1.2') }, '2m'],
-  [{ $ceil: decimal('-1.2') }, '-1m'],
-  [{ $floor: decimal('-1.2') }, '-2m'],
   [{ $floor: '$l' }, '7L'],
   [{ $round: [1234.5678, 2] }, '1234.57'],
   [{ $round: [1250, -2] }, '1200'],
-  [{ $round: [decimal('2.345'), 2] }, '2.34m'],
   [{ $round: ['$n', 2] }, 'null'],
+  [{ $round: [2.345, 2] }, '2.35'], // as a double it lies above the middle
+  [{ $round: [2.675, 2] }, '2.67'], // below
+  [{ $round: [0.125, 2] }, '0.12'],
+  [{ $round: [-2.5] }, '-2.0'],
+  [{ $round: [double(1e300), 100] }, '1e+300.0'],
+  [{ $round: [-15n, -1] }, '-20L'],
+  [{ $trunc: [-1999, -3] }, '-1000'],
   [{ $trunc: [-0.5] }, '-0.0'],
+  [{ $mod: [-7n, 3] }, '-1L'],
+  [{ $multiply: [2147483647, 2] }, '4294967294L'],
+  [{ $isNumber: '$l' }, 'true'],
   [{ $pow: [-1, -3] }, '-1'],
   [{ $pow: [3, 40] }, '12157665459056929000.0'],
-  [{ $pow: [decimal('2'), 2] }, 'error 238'],
   [{ $sqrt: -1 }, 'error 28714'],
   [{ $sqrt: 2.25 }, '1.5'],
   [{ $exp: '$n' }, 'null'],
@@ -102,7 +98,6 @@ table('logic', [
   [{ $gt: ['$s', 99] }, 'true'],
   [{ $gte: [1, 1n] }, 'true'],
   [{ $lt: ['$none', null] }, 'true'],
-  [{ $lte: [decimal('0.1'), 0.1] }, 'true'],
   [{ $cmp: ['a', 'b'] }, '-1'],
   [{ $and: [1, '$t', 'x'] }, 'true'],
   [{ $or: [0, null, '$none'] }, 'false'],
@@ -253,8 +248,6 @@ table('dates', [
 
 table('types', [
   [{ $type: '$none' }, '"missing"'],
-  [{ $isNumber: '$m' }, 'true'],
-  [{ $toInt: '$m' }, 'error 238'],
   [{ $getField: 'i' }, 'error 238'],
   [{ $bitAnd: [6, 3] }, 'error 238'],
 ]);

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { compileFilter, compilePosition, filterBounds } from './matcher.ts';
 import { compileRegex } from './regex.ts';
-import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import { date, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
-import { compareValues, MinKey, orderOf, pathValues } from './values.ts';
+import { compareValues, orderOf, pathTuples } from './values.ts';
 import type { Maybe } from './values.ts';
 
 type Fields = { readonly [name: string]: Plain };
@@ -11,7 +11,7 @@ type Fields = { readonly [name: string]: Plain };
 const docs = [
   { _id: 1, a: 1 },
   { _id: 2, a: 5n },
-  { _id: 3, a: decimal('2.5') },
+  { _id: 3, a: 2.5 },
   { _id: 4, a: 'text\nline' },
   { _id: 5, a: null },
   { _id: 6 },
@@ -41,7 +41,6 @@ test.each<[Fields, string]>([
   [{ a: { $lte: double(NaN) } }, '[12]'],
   [{ a: { $gte: null } }, '[5, 6, 11]'],
   [{ a: { $gte: date('2023-01-01') } }, '[13]'],
-  [{ a: { $gt: new MinKey() } }, 'error 238'],
   [{ a: { $in: [5, 'x', null] } }, '[2, 5, 6, 7, 11]'],
   [{ a: { $nin: [1, null] } }, '[2, 3, 4, 8, 9, 10, 12, 13]'],
   [{ a: { $in: [regex('^text')] } }, '[4]'],
@@ -139,22 +138,7 @@ function randomFrom(seed: number): (below: number) => number {
 
 test('no index hides a document: whatever a filter matches lies within every bound the planner is given', () => {
   const random = randomFrom(7);
-  const scalars: readonly Plain[] = [
-    1,
-    2,
-    double(2),
-    3n,
-    decimal('2.5'),
-    'a',
-    'ab',
-    'abc',
-    'b',
-    null,
-    true,
-    date('2024-01-01'),
-    oid(1),
-    double(NaN),
-  ];
+  const scalars: readonly Plain[] = [1, 2, double(2), 3n, 2.5, 'a', 'ab', 'abc', 'b', null, true, date('2024-01-01'), oid(1), double(NaN)];
   const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T; // the lists are not empty
   const scalar = (): Plain => pick(scalars);
   const field = (depth: number): Plain => {
@@ -177,7 +161,7 @@ test('no index hides a document: whatever a filter matches lies within every bou
     if (!compileFilter(filter)(one)) continue;
     matched++;
     for (const { path, ...bound } of filterBounds(filter)) {
-      const inside = pathValues(one, path).some((key) => within(key, bound));
+      const inside = pathTuples(one, [path.split('.')]).some(([key]) => within(key, bound));
       expect(inside, `${show(filter)} on ${show(one)}: ${path}`).toBe(true);
     }
   }

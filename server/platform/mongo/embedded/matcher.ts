@@ -4,7 +4,7 @@ import type { Env, Scope } from './expression.ts';
 import { compile } from './expressions.ts';
 import { conditionFor, equality, isOperatorDoc, regexCondition } from './conditions.ts';
 import type { Hit, Predicate } from './conditions.ts';
-import { BSONRegExp, MaxKey, MinKey, truthy } from './model.ts';
+import { BSONRegExp, truthy } from './model.ts';
 import type { Doc, Value } from './model.ts';
 import { regexPrefix } from './regex.ts';
 import { refusedNames } from './supported.ts';
@@ -139,7 +139,7 @@ function listBounds(path: string, operator: string, operand: Value[]): Bounds[] 
 }
 
 function plain(value: Value): boolean {
-  return !(Array.isArray(value) || value instanceof BSONRegExp || value instanceof MinKey || value instanceof MaxKey);
+  return !(Array.isArray(value) || value instanceof BSONRegExp);
 }
 
 function prefixBounds(path: string, regex: Value, options: Value | undefined): Bounds[] {

@@ -5,7 +5,7 @@ import type { Bound } from './implies.ts';
 import { isIndex } from './paths.ts';
 import { filterBounds } from './matcher.ts';
 import type { Range } from './store.ts';
-import { MaxKey, MinKey, equalValues, indexKey, isNumber, toNumber } from './values.ts';
+import { equalValues, indexKey, isNumber, toNumber } from './values.ts';
 import type { Doc, Value } from './values.ts';
 import type { View } from './view.ts';
 
@@ -150,7 +150,7 @@ function rangeOf(bounds: readonly Bound[], direction: 1 | -1, multikey: boolean)
 
 /** A comparison as a range of keys within the value's type. Ends are included even for gt and lt: the filter is asked again anyway. */
 function half(value: Value | undefined, direction: 1 | -1, side: 'equal' | 'from' | 'to'): Range | undefined {
-  if (value === undefined || Array.isArray(value) || value instanceof MinKey || value instanceof MaxKey) return undefined;
+  if (value === undefined || Array.isArray(value)) return undefined;
   if (value === null) {
     const [missing, empty] = [indexKey([undefined], [direction]), indexKey([null], [direction])];
     return direction === 1 ? { lo: missing, hi: successor(empty) } : { lo: empty, hi: successor(missing) };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { date, decimal, doc, double, outcome, regex, show, value } from './testing/notation.ts';
+import { date, doc, double, outcome, regex, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
 import { compileUpdate } from './updater.ts';
 import { isDoc } from './values.ts';
@@ -23,7 +23,7 @@ test.each<[Fields, Plain, string]>([
   [{ a: [1] }, { $set: { 'a.2': 3 } }, '{a: [1, null, 3]}'],
   [{ a: 5 }, { $set: { 'a.b': 1 } }, 'error 28'],
   [{ a: [1, 2], b: { c: 1 } }, { $unset: { 'a.0': '', 'b.c': '', 'b.x.y': '', q: '' } }, '{a: [null, 2], b: {}}'],
-  [{ a: 1, b: decimal('1.10') }, { $inc: { a: 1.5, b: 1, c: 2 } }, '{a: 2.5, b: 2.10m, c: 2}'],
+  [{ a: 1, b: 5n }, { $inc: { a: 1.5, b: 1, c: 2 } }, '{a: 2.5, b: 6L, c: 2}'],
   [{ a: 9223372036854775807n }, { $inc: { a: 1 } }, 'error 2'],
   [{ a: 2147483647 }, { $mul: { a: 2, b: 3n } }, '{a: 4294967294L, b: 0L}'],
   [{ a: 5, b: 'x' }, { $min: { a: 3, b: 7, c: 1 } }, '{a: 3, b: 7, c: 1}'],

@@ -1,51 +1,40 @@
-import { serialize } from 'bson';
+import { Code, Decimal128, MaxKey, MinKey, serialize } from 'bson';
 import { expect, test } from 'vitest';
-import { date, decimal, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
-import {
-  Binary,
-  Code,
-  compareValues,
-  decode,
-  encode,
-  equalValues,
-  indexKey,
-  Int32,
-  Long,
-  MaxKey,
-  MinKey,
-  pathTuples,
-  pathValues,
-  Timestamp,
-  valueKey,
-} from './values.ts';
+import { date, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import { Binary, compareValues, decode, encode, equalValues, indexKey, Int32, Long, pathTuples, Timestamp, valueKey } from './values.ts';
 import type { Maybe } from './values.ts';
 
 /** Values in MongoDB's order; those in one row are equal to each other. */
 const ordered: readonly (readonly Maybe[])[] = [
-  [new MinKey()],
   [undefined],
   [null],
-  [double(NaN), decimal('NaN')],
-  [double(-Infinity), decimal('-Infinity')],
-  [decimal('-1E400')],
+  [double(NaN)],
+  [double(-Infinity)],
+  [double(-(2 ** 63) - 2048)],
   [Long.MIN_VALUE, double(-(2 ** 63))],
-  [new Int32(-1), double(-1), decimal('-1.0')],
-  [decimal('-0.1000000000000000000000001')],
-  [decimal('-0.1')],
-  [decimal('-1E-400')],
-  [new Int32(0), double(-0), decimal('0E10'), Long.ZERO],
-  [decimal('1E-400')],
-  [decimal('0.1')],
+  [Long.fromString('-9223372036854775807')],
+  [Long.fromString('-9223372036854774785')],
+  [double(-(2 ** 63) + 1024), Long.fromString('-9223372036854774784')],
+  [Long.fromString('-9007199254740993')],
+  [double(-(2 ** 53)), Long.fromString('-9007199254740992')],
+  [new Int32(-1), double(-1), Long.NEG_ONE],
+  [double(-0.1)],
+  [double(-5e-324)],
+  [new Int32(0), double(0), double(-0), Long.ZERO],
+  [double(5e-324)],
   [double(0.1)],
-  [new Int32(1), double(1), decimal('1.00'), Long.ONE],
-  [double(1.5), decimal('1.5')],
+  [new Int32(1), double(1), Long.ONE],
+  [double(1.5)],
   [double(2 ** 53), Long.fromString('9007199254740992')],
-  [decimal('9007199254740992.5')],
   [Long.fromString('9007199254740993')],
+  [double(2 ** 53 + 2), Long.fromString('9007199254740994')],
+  [double(1152921504606846976), Long.fromString('1152921504606846976')],
+  [Long.fromString('1152921504606847000')], // the text of the double above is the same
+  [Long.fromString('9223372036854774784'), double(2 ** 63 - 1024)],
+  [Long.fromString('9223372036854774785')],
   [Long.MAX_VALUE],
   [double(2 ** 63)],
-  [decimal('1E400')],
-  [double(Infinity), decimal('Infinity')],
+  [double(Infinity)],
   [''],
   ['A'],
   ['a'],
@@ -79,8 +68,6 @@ const ordered: readonly (readonly Maybe[])[] = [
   [new Timestamp((1n << 63n) + 1n)],
   [regex('a')],
   [regex('a', 'i')],
-  [new Code('f')],
-  [new MaxKey()],
 ];
 
 test('comparison, index keys in both directions and group keys agree with one order of all values', () => {
@@ -108,7 +95,6 @@ test('every type survives being written and read, with its type and the order of
     __proto__x: 'é',
     d: double(3),
     l: 5n,
-    m: decimal('1.20'),
     list: [1, [null, true]],
     sub: { b: 1, a: date('2024-01-01') },
   });
@@ -125,9 +111,16 @@ test('bytes are those of the official library', () => {
 });
 
 test('only the fields asked for are read', () => {
-  const bytes = encode(doc({ a: 1, skip: { x: [1, 'y', decimal('1')] }, r: regex('a', 'i'), b: new Binary(Buffer.from('xy')), c: 2 }));
+  const bytes = encode(doc({ a: 1, skip: { x: [1, 'y', 5n] }, r: regex('a', 'i'), b: new Binary(Buffer.from('xy')), c: 2 }));
   expect(show(decode(bytes, new Set(['a', 'c'])))).toBe('{a: 1, c: 2}');
 });
+
+test.each([Decimal128.fromString('1'), new Code('f'), new Code('f', { a: 1 }), new MinKey(), new MaxKey()])(
+  'a type the engine does not keep is refused by name: %o',
+  (unkept) => {
+    expect(outcome(() => decode(serialize({ a: [{ b: unkept }] })))).toBe('error 238');
+  },
+);
 
 test('bytes that are no document are an error, not a guess', () => {
   const bytes = encode(doc({ a: 'text', b: [1] }));
@@ -135,7 +128,11 @@ test('bytes that are no document are an error, not a guess', () => {
 });
 
 test('an index on a path holds every element of an array, null for nothing and "empty" for an empty array', () => {
-  const keys = (fields: Parameters<typeof doc>[0], path: string): string => pathValues(doc(fields), path).map(show).join();
+  const keys = (fields: Parameters<typeof doc>[0], path: string): string =>
+    pathTuples(doc(fields), [path.split('.')])
+      .flat()
+      .map(show)
+      .join();
   expect(keys({ a: [1, 2] }, 'a')).toBe('1,2');
   expect(keys({ a: [] }, 'a')).toBe('missing');
   expect(keys({}, 'a')).toBe('null');

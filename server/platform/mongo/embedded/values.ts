@@ -4,4 +4,4 @@ export { decode } from './decode.ts';
 export { encode } from './encode.ts';
 export { compareValues, equalValues, valueKey } from './compare.ts';
 export { indexKey } from './keys.ts';
-export { pathTuples, pathValues } from './paths.ts';
+export { pathTuples } from './paths.ts';

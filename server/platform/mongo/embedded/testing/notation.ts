@@ -1,12 +1,11 @@
-import { Binary, BSONRegExp, Decimal128, Double, Int32, isDoc, Long, ObjectId, Timestamp } from '../values.ts';
+import { Binary, BSONRegExp, Double, Int32, isDoc, Long, ObjectId, Timestamp } from '../values.ts';
 import type { Doc, Maybe, Value } from '../values.ts';
 import { CommandError } from '../errors.ts';
 
-/** Values as tests write them: 1 is an int, 1.5 a double, 1n a long; `double`, `decimal` and `oid` make the others. */
+/** Values as tests write them: 1 is an int, 1.5 a double, 1n a long; `double` and `oid` make the others. */
 export type Plain = Value | number | bigint | undefined | readonly Plain[] | { readonly [name: string]: Plain };
 
 export const double = (n: number): Double => new Double(n);
-export const decimal = (text: string): Decimal128 => Decimal128.fromString(text);
 export const oid = (n: number): ObjectId => new ObjectId(n.toString(16).padStart(24, '0'));
 export const date = (text: string): Date => new Date(text);
 export const regex = (pattern: string, options = ''): BSONRegExp => new BSONRegExp(pattern, options);
@@ -25,7 +24,7 @@ export function doc(plain: { readonly [name: string]: Plain }): Doc {
   return isDoc(result) ? result : new Map<string, Value>();
 }
 
-/** A value in one line that shows its types: 1, 1.0, 1L, 1m, "a", {a: 1}. */
+/** A value in one line that shows its types: 1, 1.0, 1L, "a", {a: 1}. */
 export function show(shown: Maybe): string {
   if (shown === undefined) return 'missing';
   if (shown === null || typeof shown === 'boolean') return String(shown);
@@ -41,7 +40,6 @@ function showScalar(shown: Scalar): string {
   if (shown instanceof Int32) return String(shown.value);
   if (shown instanceof Double)
     return Number.isInteger(shown.value) ? `${Object.is(shown.value, -0) ? '-0' : shown.value}.0` : String(shown.value);
-  if (shown instanceof Decimal128) return `${shown.toString()}m`;
   if (shown instanceof Date) return shown.toISOString();
   if (shown instanceof ObjectId) return `oid(${parseInt(shown.toHexString(), 16)})`;
   if (shown instanceof Timestamp) return `timestamp(${shown.toBigInt()})`;
