@@ -1,4 +1,5 @@
 import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
+import { refuse } from './errors.ts';
 
 /** A document. A Map keeps the order of its fields even for names like "1", and takes `__proto__` as an ordinary name. */
 export type Doc = Map<string, Value>;
@@ -44,7 +45,7 @@ function kindOf(value: Maybe): Kind {
   if (value === null) return nothing;
   if (value === undefined) return missing;
   const found = kinds.get(value.constructor);
-  if (found === undefined) throw new TypeError(`no BSON value: ${value.constructor.name}`);
+  if (found === undefined) throw refuse(`BSON type ${value.constructor.name}`); // from a copy of another database
   return found;
 }
 
