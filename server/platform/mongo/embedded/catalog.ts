@@ -1,9 +1,7 @@
 import { CommandError } from './errors.ts';
 import { compileFilter } from './matcher.ts';
-import { bytesOf, ridSpan } from './store.ts';
-import type { Reader, Store } from './store.ts';
-import { Int32, decode, encode, toInteger, toNumber, isNumber } from './values.ts';
-import type { Doc, Value } from './values.ts';
+import { bytesOf, ridSpan, type Reader, type Store } from './store.ts';
+import { Int32, decode, encode, toInteger, toNumber, isNumber, type Doc, type Value } from './values.ts';
 
 export type Index = ReturnType<typeof readIndex>;
 
@@ -14,63 +12,52 @@ export interface Collection {
   readonly ns: string;
   readonly lowRid: number;
   readonly highRid: number;
-  readonly indexes: readonly Index[];
+  /** Changed by the catalog only, as the next. */
+  indexes: readonly Index[];
+  lastRid: number;
 }
 
 /** Collections and their indexes: small, in memory, written through. */
 export type Catalog = ReturnType<typeof openCatalog>;
 
-interface Entry extends Collection {
-  indexes: Index[];
-  lastRid: number;
-}
-
 export function openCatalog(store: Store) {
-  let entries = load(store, new Map());
-  const own = (coll: Collection): Entry => {
-    const entry = entries.get(coll.ns);
-    if (entry === undefined) throw new CommandError(26, `ns not found ${coll.ns}`);
-    return entry;
-  };
-  /** @param born number of the write that makes it */
-  const addIndex = (coll: Collection, spec: Doc, born: number): Index => {
+  let known = load(store, new Map());
+  const addIndex = (coll: Collection, spec: Doc): Index => {
     const id = store.run('INSERT INTO indexes(coll, multikey, spec) VALUES (?, 0, ?)', coll.id, encode(spec));
-    const index = readIndex(id, spec, false, born);
-    own(coll).indexes.push(index);
+    const index = readIndex(id, spec, false);
+    coll.indexes = [...coll.indexes, index];
     return index;
   };
   return {
-    find: (db: string, name: string): Collection | undefined => entries.get(`${db}.${name}`),
+    find: (db: string, name: string): Collection | undefined => known.get(`${db}.${name}`),
     /** Makes the collection when there is none yet. */
     ensure: (db: string, name: string): Collection => {
       const ns = `${db}.${name}`;
-      const known = entries.get(ns);
-      if (known !== undefined) return known;
+      const there = known.get(ns);
+      if (there !== undefined) return there;
       checkName(db, name);
-      const entry = readEntry(store, store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
-      entries.set(ns, entry);
-      addIndex(entry, idIndexSpec, 0);
-      return entry;
+      const coll = readCollection(store, store.run('INSERT INTO colls(ns) VALUES (?)', ns), ns);
+      known.set(ns, coll);
+      addIndex(coll, idIndexSpec);
+      return coll;
     },
-    list: (): Iterable<Collection> => entries.values(),
+    list: (): Iterable<Collection> => known.values(),
     drop: (coll: Collection): void => {
       for (const index of coll.indexes) store.run('DELETE FROM idx WHERE ix = ?', index.id);
       store.run('DELETE FROM docs WHERE rid > ? AND rid < ?', coll.lowRid, coll.highRid);
       store.run('DELETE FROM indexes WHERE coll = ?', coll.id);
       store.run('DELETE FROM colls WHERE id = ?', coll.id);
-      entries.delete(coll.ns);
+      known.delete(coll.ns);
     },
     addIndex,
     dropIndex: (coll: Collection, index: Index): void => {
       store.run('DELETE FROM idx WHERE ix = ?', index.id);
       store.run('DELETE FROM indexes WHERE id = ?', index.id);
-      const entry = own(coll);
-      entry.indexes = entry.indexes.filter((one) => one !== index);
+      coll.indexes = coll.indexes.filter((one) => one !== index);
     },
     changeIndex: (coll: Collection, index: Index, spec: Doc): void => {
       store.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
-      const entry = own(coll);
-      entry.indexes = entry.indexes.map((one) => (one === index ? readIndex(index.id, spec, index.multikey, index.born) : one));
+      coll.indexes = coll.indexes.map((one) => (one === index ? readIndex(index.id, spec, index.multikey) : one));
     },
     markMultikey: (index: Index): void => {
       if (index.multikey) return;
@@ -78,10 +65,10 @@ export function openCatalog(store: Store) {
       index.multikey = true;
     },
     /** The number of the next inserted document. Not given back when its batch fails: a gap does no harm. */
-    nextRid: (coll: Collection): number => ++own(coll).lastRid,
+    nextRid: (coll: Collection): number => ++coll.lastRid,
     /** Reads everything again: what a rolled back batch had changed in memory is forgotten. */
     reload: (): void => {
-      entries = load(store, entries);
+      known = load(store, known);
     },
   };
 }
@@ -98,24 +85,21 @@ const idIndexSpec: Doc = new Map<string, Value>([
 ]);
 
 /** Reads collections and indexes. Of what was known the last numbers stay: open transactions hold numbers that no document on disk has. */
-function load(store: Reader, known: ReadonlyMap<string, Entry>): Map<string, Entry> {
-  const entries = new Map<string, Entry>();
+function load(store: Reader, known: ReadonlyMap<string, Collection>): Map<string, Collection> {
+  const found = new Map<string, Collection>();
   for (const row of store.all('SELECT id, ns FROM colls ORDER BY ns')) {
-    const entry = readEntry(store, Number(row['id']), String(row['ns']));
-    const before = known.get(entry.ns);
-    if (before?.id === entry.id) entry.lastRid = Math.max(entry.lastRid, before.lastRid);
-    entries.set(entry.ns, entry);
+    const coll = readCollection(store, Number(row['id']), String(row['ns']));
+    const before = known.get(coll.ns);
+    if (before?.id === coll.id) coll.lastRid = Math.max(coll.lastRid, before.lastRid);
+    found.set(coll.ns, coll);
+    coll.indexes = store
+      .all('SELECT id, multikey, spec FROM indexes WHERE coll = ? ORDER BY id', coll.id)
+      .map((index) => readIndex(Number(index['id']), decode(bytesOf(index['spec'])), index['multikey'] === 1));
   }
-  for (const row of store.all('SELECT i.id, ns, multikey, spec FROM indexes i JOIN colls c ON c.id = coll ORDER BY i.id')) {
-    const id = Number(row['id']);
-    const ns = String(row['ns']);
-    const born = known.get(ns)?.indexes.find((index) => index.id === id)?.born ?? 0;
-    entries.get(ns)?.indexes.push(readIndex(id, decode(bytesOf(row['spec'])), row['multikey'] === 1, born));
-  }
-  return entries;
+  return found;
 }
 
-function readEntry(store: Reader, id: number, ns: string): Entry {
+function readCollection(store: Reader, id: number, ns: string): Collection {
   const dot = ns.indexOf('.');
   const lowRid = id * ridSpan;
   const highRid = lowRid + ridSpan;
@@ -123,7 +107,7 @@ function readEntry(store: Reader, id: number, ns: string): Entry {
   return { id, ns, db: ns.slice(0, dot), name: ns.slice(dot + 1), lowRid, highRid, indexes: [], lastRid: Number(last ?? lowRid) };
 }
 
-function readIndex(id: number, spec: Doc, multikey: boolean, born: number) {
+function readIndex(id: number, spec: Doc, multikey: boolean) {
   const key = spec.get('key');
   const fields = Array.from(key instanceof Map ? key : [], ([path, way]) => {
     const direction: 1 | -1 = isNumber(way) && toNumber(way) < 0 ? -1 : 1;
@@ -145,8 +129,6 @@ function readIndex(id: number, spec: Doc, multikey: boolean, born: number) {
     expireAfterSeconds: toInteger(spec.get('expireAfterSeconds')),
     /** Whether any document has (or had) several keys in it; see the planner. */
     multikey,
-    /** Number of the write that made it: a snapshot from before does not have its entries. */
-    born,
   };
 }
 

@@ -1,24 +1,16 @@
-import { rmSync } from 'node:fs';
 import { getCompileCacheDir } from 'node:module';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import type { EngineEvent } from './engine.ts';
-import { locate, socketOf, unwritable } from './location.ts';
-import { takeLock } from './lock.ts';
+import type { EngineEvent, EngineOptions } from './engine.ts';
+import { locate, socketOf, takeLock } from './location.ts';
 import type { WorkerInput } from './worker.ts';
 
 export type { EngineEvent } from './engine.ts';
 
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends EngineOptions {
   /** Told of searches without an index and of failures of the storage; never with values of documents. */
   readonly onEvent?: (event: EngineEvent) => void;
-  /** How often expired documents are removed. */
-  readonly sweepEveryMs?: number;
-  /** After how long an open transaction is aborted. */
-  readonly transactionLifetimeMs?: number;
-  /** Bounds the file, as a full disk would. */
-  readonly maxBytes?: number;
 }
 
 export interface Embedded {
@@ -76,10 +68,10 @@ export async function startEmbedded(dataDir: string, options: EmbeddedOptions = 
 }
 
 async function join(dataDir: string, options: EmbeddedOptions): Promise<Part> {
-  const { file, lock } = locate(dataDir);
+  const { lock } = locate(dataDir);
   for (const end = Date.now() + patienceMs; Date.now() < end; await sleep(50)) {
-    const release = lockOrExplain(dataDir, lock);
-    if (release !== undefined) return host(dataDir, file, release, options);
+    const release = takeLock(lock);
+    if (release !== undefined) return host(dataDir, release, options);
     const path = socketOf(dataDir, false);
     const part = path === undefined ? undefined : await guest(path);
     if (part !== undefined) return part;
@@ -87,27 +79,8 @@ async function join(dataDir: string, options: EmbeddedOptions): Promise<Part> {
   throw new Error(`Another process has the database in ${dataDir} but does not answer. End it, then start again.`);
 }
 
-function lockOrExplain(dataDir: string, lock: string): (() => void) | undefined {
-  try {
-    return takeLock(lock);
-  } catch (error) {
-    throw unwritable(dataDir, error);
-  }
-}
-
-async function host(dataDir: string, file: string, release: () => void, options: EmbeddedOptions): Promise<Part> {
-  try {
-    const socketPath = socketOf(dataDir, true) ?? '';
-    if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: the lock says that there is none
-    const { onEvent, sweepEveryMs = 60_000, transactionLifetimeMs = 30_000, maxBytes } = options;
-    return await startWorker({ file, socketPath, sweepEveryMs, transactionLifetimeMs, maxBytes }, release, onEvent);
-  } catch (error) {
-    release();
-    throw error;
-  }
-}
-
-async function startWorker(input: WorkerInput, release: () => void, onEvent: EmbeddedOptions['onEvent']): Promise<Part> {
+async function host(dataDir: string, release: () => void, { onEvent, ...options }: EmbeddedOptions): Promise<Part> {
+  const input: WorkerInput = { dataDir, options };
   const worker = new Worker(new URL('./worker-start.js', import.meta.url), {
     workerData: { ...input, compiled: getCompileCacheDir() },
     name: 'vigie-database',

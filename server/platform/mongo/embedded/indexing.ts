@@ -1,8 +1,7 @@
 import type { Collection, Index } from './catalog.ts';
 import { CommandError } from './errors.ts';
 import { visitPath } from './paths.ts';
-import { Int32, indexKey, pathTuples } from './values.ts';
-import type { Doc, Maybe } from './values.ts';
+import { Int32, indexKey, pathTuples, type Doc, type Maybe } from './values.ts';
 
 /** A key of a document in an index: its bytes, the values they stand for, and a text that no other key of any index has. */
 export interface IndexKey {

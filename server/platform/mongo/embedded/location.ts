@@ -1,7 +1,9 @@
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { sqliteCode } from './store.ts';
 
 /** Files of one embedded database. */
 export interface Location {
@@ -55,4 +57,26 @@ export function socketOf(dataDir: string, make: boolean): string | undefined {
 function isPrivate(dir: string): boolean {
   const found = lstatSync(dir, { throwIfNoEntry: false });
   return found?.isDirectory() === true && found.uid === process.getuid?.() && (found.mode & 0o077) === 0;
+}
+
+const busy = 5;
+
+/**
+ * Takes the exclusive right to open the database of a directory; undefined when another process (or this one) has it.
+ *
+ * A lock of the operating system on a file of its own, taken through SQLite: it ends with the process that holds it, however that ends, so that
+ * there are no stale locks to clear.
+ */
+export function takeLock(file: string): (() => void) | undefined {
+  const db = new DatabaseSync(file, { open: false });
+  try {
+    db.open();
+    accessSync(file, constants.W_OK); // SQLite would open it for reading only, and exclude nobody
+    db.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    if (db.isOpen) db.close();
+    if (sqliteCode(error) === busy) return undefined;
+    throw unwritable(dirname(file), error);
+  }
+  return () => (db.isOpen ? db.close() : undefined);
 }

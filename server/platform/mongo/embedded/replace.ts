@@ -1,8 +1,7 @@
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, openSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { locate } from './location.ts';
-import { takeLock } from './lock.ts';
+import { locate, takeLock } from './location.ts';
 
 /** The right to put another file in the place of a directory's database. */
 export interface Replacing {

@@ -1,10 +1,8 @@
-import { createServer } from 'node:net';
-import type { Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { errorReply } from './dispatch.ts';
 import { CommandError } from './errors.ts';
 import type { Turns } from './turns.ts';
-import { createFramer, readMessage, writeReply } from './wire.ts';
-import type { Reply } from './wire.ts';
+import { createFramer, readMessage, writeReply, type Reply } from './wire.ts';
 
 /** Listens on the socket and hands every message to the engine. Returns what ends that. */
 export async function listen(turns: Turns, socketPath: string): Promise<() => Promise<void>> {

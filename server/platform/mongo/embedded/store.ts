@@ -48,7 +48,6 @@ export function openStore(path: string, maxBytes?: number) {
   };
   return {
     ...readerOf(db),
-    path,
     /** Runs a writing statement; returns the number of the row it inserted. */
     run,
     insertDoc: (rid: number, bytes: Uint8Array) => run('INSERT INTO docs VALUES (?, ?)', rid, bytes),

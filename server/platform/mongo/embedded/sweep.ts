@@ -38,7 +38,7 @@ function expire(engine: Engine, coll: Collection, index: Index): number {
   const filter = new Map<string, Value>([[field.path, new Map<string, Value>([['$lte', before]])]]);
   const scope = { view: engine.base, check: () => undefined, onLongScan: () => undefined };
   const rows = [...select(scope, coll, { filter, limit: batch, hint: index.name })];
-  const free = rows.filter((row) => engine.transactions.holderOf(row.rid) === undefined); // the next sweep finds the others
+  const free = rows.filter((row) => engine.transactions.holding(row.rid) === undefined); // the next sweep finds the others
   for (const row of free) engine.base.remove(coll, row);
   return free.length;
 }

@@ -138,6 +138,32 @@ describe('a transaction', () => {
     });
   });
 
+  test('conflicts with a removal and with an insertion of its key that came after its beginning', async () => {
+    for (const change of [() => accounts.deleteOne({ _id: 'a' }), () => accounts.insertOne({ _id: 'late', n: 1 })]) {
+      await inTransaction(async (session) => {
+        await accounts.findOne({ _id: 'b' }, { session });
+        await change();
+        const write = async (): Promise<void> => {
+          await accounts.updateOne({ _id: 'a' }, { $inc: { n: 1 } }, { session });
+          await accounts.insertOne({ _id: 'late', n: 2 }, { session });
+        };
+        expect(labelled(await write().catch((e: unknown) => e))).toEqual(['112', 'TransientTransactionError']);
+      });
+    }
+  });
+
+  test('finds by a scan what an index made after its beginning would hide from it', async () => {
+    await inTransaction(async (session) => {
+      expect(await accounts.countDocuments({ 'not.indexed': null }, { session })).toBe(3);
+      await accounts.createIndex({ 'not.indexed': 1 });
+      expect(await accounts.countDocuments({ 'not.indexed': null }, { session })).toBe(3);
+      await accounts.updateOne({ _id: 'a' }, { $set: { not: { indexed: 1 } } }, { session });
+      await session.commitTransaction();
+    });
+    expect(await accounts.find({ 'not.indexed': 1 }).hint({ 'not.indexed': 1 }).toArray()).toHaveLength(1);
+    await accounts.dropIndex({ 'not.indexed': 1 } as unknown as string);
+  });
+
   test('makes a write outside wait until it has ended', async () => {
     await inTransaction(async (session) => {
       await accounts.updateOne({ _id: 'a' }, { $inc: { n: 1 } }, { session });

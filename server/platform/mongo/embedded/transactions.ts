@@ -1,6 +1,5 @@
 import { CommandError } from './errors.ts';
-import { openReader } from './store.ts';
-import type { Reader } from './store.ts';
+import { openReader, type Reader } from './store.ts';
 import type { Doc } from './values.ts';
 
 /** A document as a command works with it; decoded when it is first looked into. */
@@ -14,9 +13,8 @@ export interface Row {
 export interface Transaction {
   readonly session: string;
   readonly number: number;
+  /** Sees the file as it was when the transaction began. What was changed since, the transaction must not overwrite. */
   readonly reader: Reader;
-  /** The last write on disk when it began: what came later it does not see, and must not overwrite. */
-  readonly seq: number;
   /** Own writes by collection ns; null stands for a removed document. */
   readonly rows: Map<string, Map<number, Row | null>>;
   open: boolean;
@@ -45,6 +43,13 @@ export function noSuchTransaction(number: number): CommandError {
 }
 
 const idleReaders = 8;
+const rememberedSessions = 1000;
+
+/** A document (by its number) or a unique key (by its text) that a pending transaction has written: nobody else may. */
+interface Holding {
+  readonly txn: Transaction;
+  readonly rid: number;
+}
 
 /** Open transactions and who holds what. */
 export type Transactions = ReturnType<typeof openTransactions>;
@@ -53,34 +58,28 @@ export type Transactions = ReturnType<typeof openTransactions>;
 export function openTransactions(path: string, lifetimeMs: number) {
   const bySession = new Map<string, Transaction>();
   const open = new Map<Transaction, NodeJS.Timeout>();
-  const heldRows = new Map<number, Transaction>();
-  const heldKeys = new Map<string, { readonly txn: Transaction; readonly rid: number }>();
-  const lastWrites = new Map<number, number>(); // only while somebody may ask
+  const holdings = new Map<number | string, Holding>();
   const pool: Reader[] = [];
-  let seq = 0;
-  let committed = 0;
-
   const close = (txn: Transaction): void => {
     if (!txn.open) return;
     txn.open = false;
     clearTimeout(open.get(txn));
     open.delete(txn);
-    for (const rows of txn.rows.values()) for (const rid of rows.keys()) heldRows.delete(rid);
-    for (const [key, holding] of heldKeys) if (holding.txn === txn) heldKeys.delete(key);
+    for (const [what, holding] of holdings) if (holding.txn === txn) holdings.delete(what);
     txn.rows.clear();
     txn.reader.exec('ROLLBACK');
     if (pool.length < idleReaders) pool.push(txn.reader);
     else txn.reader.close();
     txn.end();
   };
-
   return {
     begin: (session: string, number: number): Transaction => {
+      for (const [id, { open }] of bySession) if (!open && bySession.size > rememberedSessions) bySession.delete(id); // the retry records know whether it was committed
       const reader = pool.pop() ?? openReader(path);
       reader.exec('BEGIN');
       reader.count(0); // the first read takes the snapshot
       const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-      const txn: Transaction = { session, number, reader, seq: committed, rows: new Map(), open: true, ended, end };
+      const txn: Transaction = { session, number, reader, rows: new Map(), open: true, ended, end };
       bySession.set(session, txn);
       open.set(txn, setTimeout(close, lifetimeMs, txn).unref());
       return txn;
@@ -90,26 +89,9 @@ export function openTransactions(path: string, lifetimeMs: number) {
     openOnes: (): readonly Transaction[] => [...open.keys()],
     /** Ends a transaction: releases its snapshot and all it holds, and wakes who waits for it. */
     close,
-    holderOf: (rid: number) => heldRows.get(rid),
-    holderOfKey: (key: string) => heldKeys.get(key),
-    hold: (txn: Transaction, rid: number) => heldRows.set(rid, txn),
-    holdKey: (txn: Transaction, key: string, rid: number) => heldKeys.set(key, { txn, rid }),
-    releaseKey: (key: string) => heldKeys.delete(key),
-    /** Counts a write on disk (or in the open batch) and returns its number. */
-    wrote: (rid: number): number => {
-      lastWrites.set(rid, ++seq);
-      return seq;
-    },
-    writtenAfter: (rid: number, since: number): boolean => (lastWrites.get(rid) ?? 0) > since,
-    /** The open batch is on disk or undone. Writes that were undone count as made before all later transactions: else none could write there again. */
-    batchEnded: (): void => {
-      committed = seq;
-      if (open.size === 0) lastWrites.clear();
-      for (const [session, txn] of bySession) {
-        if (bySession.size < 1000) break;
-        if (!txn.open) bySession.delete(session); // whether it was committed is known from the retry records
-      }
-    },
+    holding: (what: number | string) => holdings.get(what),
+    hold: (what: number | string, by: Holding) => holdings.set(what, by),
+    release: (what: number | string) => holdings.delete(what),
     closeAll: (): void => {
       for (const txn of open.keys()) close(txn);
       for (const reader of pool) reader.close();

@@ -63,7 +63,7 @@ export function createTurns(engine: Engine) {
 }
 
 /** The open batch, and the answers that wait for its COMMIT. */
-function createBatch({ store, catalog, transactions, options }: Engine) {
+function createBatch({ store, catalog, options }: Engine) {
   let waiting: { readonly send: Send; readonly reply: Reply }[] = [];
   let scheduled = false;
   let lastFault = { message: '', at: 0 };
@@ -73,7 +73,6 @@ function createBatch({ store, catalog, transactions, options }: Engine) {
     waiting = [];
     store.rollback();
     catalog.reload();
-    transactions.batchEnded();
     const told = storageError(error);
     if (told.message !== lastFault.message || options.now() > lastFault.at + faultPauseMs) {
       lastFault = { message: told.message, at: options.now() };
@@ -85,7 +84,6 @@ function createBatch({ store, catalog, transactions, options }: Engine) {
     scheduled = false;
     try {
       store.commit();
-      transactions.batchEnded();
     } catch (error) {
       return undo(error);
     }

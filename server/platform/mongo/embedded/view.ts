@@ -1,12 +1,9 @@
 import type { Catalog, Collection, Index } from './catalog.ts';
 import { CommandError } from './errors.ts';
-import { duplicateKey, keysOf } from './indexing.ts';
-import type { IndexKey } from './indexing.ts';
+import { duplicateKey, keysOf, type IndexKey } from './indexing.ts';
 import type { Store } from './store.ts';
-import { Blocked, writeConflict } from './transactions.ts';
-import type { Row, Transaction, Transactions } from './transactions.ts';
-import { decode, encode } from './values.ts';
-import type { Doc } from './values.ts';
+import { Blocked, writeConflict, type Row, type Transaction, type Transactions } from './transactions.ts';
+import { decode, encode, type Doc } from './values.ts';
 
 /** What a command sees and changes: the file itself, or a transaction over a snapshot of it. */
 export type View = ReturnType<typeof openView>;
@@ -40,14 +37,14 @@ export function openView(parts: Parts, txn?: Transaction) {
   const { store, catalog, transactions } = parts;
   const heldBy = (other: Transaction): Error => (txn === undefined ? new Blocked(other) : writeConflict());
   const claim = (rid: number): void => {
-    const holder = transactions.holderOf(rid);
-    if (holder !== undefined && holder !== txn) throw heldBy(holder);
-    if (txn !== undefined && transactions.writtenAfter(rid, txn.seq)) throw writeConflict();
+    const held = transactions.holding(rid);
+    if (held !== undefined && held.txn !== txn) throw heldBy(held.txn);
+    if (txn !== undefined && held === undefined && !same(txn.reader.doc(rid), store.doc(rid))) throw writeConflict();
   };
   const checkUnique = (coll: Collection, index: Index, { text, key, tuple }: IndexKey, rid: number): void => {
-    const pending = transactions.holderOfKey(text);
-    if (pending !== undefined && pending.txn !== txn) throw heldBy(pending.txn);
-    if (pending !== undefined && pending.rid !== rid) throw duplicateKey(coll, index, tuple);
+    const held = transactions.holding(text);
+    if (held !== undefined && held.txn !== txn) throw heldBy(held.txn);
+    if (held !== undefined && held.rid !== rid) throw duplicateKey(coll, index, tuple);
     for (const holder of store.holders(index.id, key)) {
       const own = txn?.rows.get(coll.ns)?.get(holder);
       if (holder === rid || own === null) continue;
@@ -63,10 +60,10 @@ export function openView(parts: Parts, txn?: Transaction) {
     for (const { index, added } of unique) for (const key of added) checkUnique(coll, index, key, rid);
     if (txn === undefined) return apply(parts, changes, rid, before, after);
     for (const { added, dropped } of unique) {
-      for (const { text } of dropped) transactions.releaseKey(text);
-      for (const { text } of added) transactions.holdKey(txn, text, rid);
+      for (const { text } of dropped) transactions.release(text);
+      for (const { text } of added) transactions.hold(text, { txn, rid });
     }
-    transactions.hold(txn, rid);
+    transactions.hold(rid, { txn, rid });
     const rows = txn.rows.get(coll.ns) ?? new Map<number, Row | null>();
     txn.rows.set(coll.ns, rows.set(rid, after ?? null));
   };
@@ -74,8 +71,8 @@ export function openView(parts: Parts, txn?: Transaction) {
     reader: txn?.reader ?? store,
     /** Own writes that the reader does not have. */
     own: (coll: Collection): ReadonlyMap<number, Row | null> | undefined => txn?.rows.get(coll.ns),
-    /** Whether the reader has the entries of an index. */
-    sees: (index: Index): boolean => txn === undefined || index.born <= txn.seq,
+    /** Whether the reader has the entries of an index: a snapshot from before it was made has not. */
+    sees: ({ id }: Index): boolean => txn === undefined || txn.reader.all('SELECT 1 FROM indexes WHERE id = ?', id).length > 0,
     insert: (coll: Collection, doc: Doc, bytes: Uint8Array): void => {
       const rid = catalog.nextRid(coll);
       write(coll, rid, undefined, { rid, bytes, doc });
@@ -132,11 +129,12 @@ function changesOf(coll: Collection, before: Row | undefined, after: Row | undef
   });
 }
 
+const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean => a === b || (a && b && Buffer.compare(a, b)) === 0;
+
 const noKeys: ReadonlyMap<string, IndexKey> = new Map();
 
 function apply(parts: Parts, changes: readonly Change[], rid: number, before: Row | undefined, after: Row | undefined): void {
-  const { store, catalog, transactions } = parts;
-  transactions.wrote(rid);
+  const { store, catalog } = parts;
   for (const { index, dropped, added, several } of changes) {
     for (const { key } of dropped) store.dropKey(index.id, key, rid);
     for (const { key } of added) store.addKey(index.id, key, rid);

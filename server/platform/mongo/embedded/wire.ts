@@ -1,6 +1,5 @@
 import { CommandError } from './errors.ts';
-import { Double, Long, Timestamp, decode, encode } from './values.ts';
-import type { Doc, Value } from './values.ts';
+import { Double, Long, Timestamp, decode, encode, type Doc, type Value } from './values.ts';
 
 /** One command as it arrived. `sequences` holds the documents a driver sent beside the command (OP_MSG section kind 1), still undecoded. */
 export interface Request {

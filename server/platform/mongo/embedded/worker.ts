@@ -1,30 +1,30 @@
+import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openEngine } from './engine.ts';
-import type { Engine, EngineEvent } from './engine.ts';
-import { checkFile } from './integrity.ts';
-import { unwritable } from './location.ts';
+import { checkFile } from './check.ts';
+import { openEngine, type Engine, type EngineEvent, type EngineOptions } from './engine.ts';
+import { locate, socketOf, unwritable } from './location.ts';
 import { listen } from './server.ts';
 import { startSweeps } from './sweep.ts';
 import { createTurns } from './turns.ts';
 
-/** What the host gives the thread. */
+/** What the host gives the thread. It gets `ready`, then events; or the thread ends with an error in words for an administrator. */
 export interface WorkerInput {
-  readonly file: string;
-  readonly socketPath: string;
-  readonly sweepEveryMs: number;
-  readonly transactionLifetimeMs: number;
-  readonly maxBytes: number | undefined;
+  readonly dataDir: string;
+  readonly options: EngineOptions;
 }
 
 const port = parentPort;
 if (port === null) throw new Error('this module runs in a worker thread');
-const input = workerData as WorkerInput; // written by this module's only caller, index.ts
+const { dataDir, options } = workerData as WorkerInput; // written by this module's only caller, index.ts
+const { file } = locate(dataDir);
 
-checkFile(input.file);
+checkFile(file);
 const engine = opened((event) => port.postMessage(event));
 const turns = createTurns(engine);
-const stopSweeps = startSweeps(engine, turns, input.sweepEveryMs);
-const stopListening = await listen(turns, input.socketPath);
+const stopSweeps = startSweeps(engine, turns, options.sweepEveryMs ?? 60_000);
+const socketPath = socketOf(dataDir, true) ?? '';
+if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: who has the lock knows that there is none
+const stopListening = await listen(turns, socketPath);
 port.once('message', () => {
   stopSweeps();
   turns.flush();
@@ -38,8 +38,8 @@ port.postMessage('ready');
 
 function opened(tell: (event: EngineEvent) => void): Engine {
   try {
-    return openEngine(input.file, { ...input, now: Date.now, tell });
+    return openEngine(file, options, tell);
   } catch (error) {
-    throw unwritable(input.file, error);
+    throw unwritable(file, error);
   }
 }

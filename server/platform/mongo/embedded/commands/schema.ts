@@ -51,7 +51,7 @@ export function createIndexes(call: Call): Doc {
   const before = coll.indexes.length;
   for (const spec of specs) {
     if (sameIndex(coll, spec)) continue;
-    const index = catalog.addIndex(coll, spec, call.engine.transactions.wrote(coll.lowRid));
+    const index = catalog.addIndex(coll, spec);
     try {
       buildIndex(call.engine, coll, index, select(call.scope, coll, { filter: new Map(), hint: new Map([['$natural', new Int32(1)]]) }));
     } catch (error) {
