@@ -49,7 +49,7 @@ export function presentArchivePatient({ _id, key: _k, searchKeys: _s, lastAt, ..
 }
 
 /** A study with the identity that the modality sent: for who may see studies only. */
-export function presentStudy({ _id, searchKeys: _s, images: _i, ...row }: StudyRow): Study {
+export function presentStudy({ _id, searchKeys: _s, images: _i, judgeAgain: _j, ...row }: StudyRow): Study {
   return {
     uid: _id,
     ...row,
