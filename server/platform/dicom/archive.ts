@@ -75,7 +75,7 @@ export function identify(
  * @throws errors of the file system and whatever `accept` throws; the object has no place in the archive then.
  */
 export async function settle(archive: Archive, durable: Durable, content: Content | null = null): Promise<StoreOutcome> {
-  const name = `${folderOf(archive.sink, durable.header)}/${durable.sopInstanceUid}.dcm`;
+  const name = placeOf(archive.sink, durable);
   const settleNow = () => settleAlone(archive, durable, name, content);
   const turn = (archive.claims.get(name) ?? Promise.resolve()).then(settleNow, settleNow);
   archive.claims.set(name, turn);
@@ -209,6 +209,11 @@ export async function datasetDigest(path: string): Promise<string> {
     if (Buffer.isBuffer(bytes)) hash.update(bytes);
   }
   return hash.digest('hex');
+}
+
+/** Where an object is to lie, relative to the root. */
+export function placeOf(sink: StorageSink, { header, sopInstanceUid }: Pick<Durable, 'header' | 'sopInstanceUid'>): string {
+  return `${folderOf(sink, header)}/${sopInstanceUid}.dcm`;
 }
 
 /** The domain's folder, checked: inside the archive and not one of ours. */

@@ -29,17 +29,19 @@ export function take(inflow: Inflow, count: number): Buffer {
   return taken;
 }
 
-/** Takes the first `count` bytes in the pieces they came in, without a copy. */
-export function takePieces(inflow: Inflow, count: number): Buffer[] {
-  const pieces: Buffer[] = [];
-  let left = count;
-  for (const piece of inflow.pieces) {
-    if (left === 0) break;
-    pieces.push(piece.length <= left ? piece : piece.subarray(0, left));
-    left -= Math.min(piece.length, left);
-  }
-  discard(inflow, count);
-  return pieces;
+/** Takes what the first piece holds of the next `most` bytes, without a copy; null when nothing has arrived. */
+export function takeSome(inflow: Inflow, most: number): Buffer | null {
+  const first = inflow.pieces[0];
+  if (!first) return null;
+  const taken = first.length <= most ? first : first.subarray(0, most);
+  discard(inflow, taken.length);
+  return taken;
+}
+
+/** Copies what is left of a piece appended last, whose memory is another's: it may be used again from now on. */
+export function keepLast(inflow: Inflow, piece: Buffer): void {
+  const last = inflow.pieces.at(-1);
+  if (last?.buffer === piece.buffer) inflow.pieces[inflow.pieces.length - 1] = Buffer.from(last);
 }
 
 /** Passes over the first `count` bytes. */

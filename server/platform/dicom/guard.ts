@@ -1,20 +1,10 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
-import { readCommandSet, writeCommandSet, type CommandSet } from './command-set.ts';
-import { append, clear, createInflow, discard, peek, take, takePieces, type Inflow } from './frames.ts';
+import { writeCommandSet, type CommandSet } from './command-set.ts';
+import { createInbound, forgetBytes, receiveBytes, takeNext, type Inbound } from './inbound.ts';
 import type { Limits } from './limits.ts';
-import {
-  ABORT,
-  PDU,
-  PDU_HEADER_BYTES,
-  ProtocolFault,
-  readAssociateRequest,
-  writeAbort,
-  writeAssociateRequest,
-  writeData,
-  type AbortReason,
-  type AssociateRequest,
-} from './pdu.ts';
+import { ABORT, PDU, PDU_HEADER_BYTES, ProtocolFault, readAssociateRequest, writeAbort, writeAssociateRequest, writeData } from './pdu.ts';
+import type { AbortReason, AssociateRequest } from './pdu.ts';
 
 /**
  * Where a connection stands: `waiting` for A-ASSOCIATE-RQ, `deciding` on it, `open`, `closing` (we sent the last PDU), `closed`.
@@ -66,41 +56,21 @@ export interface Guard {
 const MAX_WAITING = 262_144;
 /** Bytes of answers a peer may leave unread: ours are of 200 bytes. */
 const MAX_UNREAD = 65_536;
-/** Peers are known that count the header of a fragment, or of the PDU, in neither or both of the two lengths. */
-export const PDU_TOLERANCE = 64;
-
-const FRAGMENT_HEADER_BYTES = 6;
-
-/** A fragment whose header has been taken, and whose bytes are next. */
-interface Coming {
-  readonly contextId: number;
-  readonly isCommand: boolean;
-  readonly isLast: boolean;
-  readonly bytes: number;
-}
-
 /** All that a guard knows of its connection. */
 interface Watch {
   readonly socket: Socket;
   readonly limits: Limits;
   readonly events: GuardEvents;
   readonly library: LibrarySocket;
-  readonly inflow: Inflow;
+  readonly inbound: Inbound;
   readonly openedAt: number;
   state: State;
   request: AssociateRequest | null;
   lastByteAt: number;
-  /** When the PDU that is arriving began; null between two. */
-  pduSince: number | null;
   closingSince: number;
   holds: number;
   /** Whether a message is whole and not answered. */
   answering: boolean;
-  command: Buffer[];
-  commandBytes: number;
-  /** Context of the message that is arriving; null between two. */
-  contextId: number | null;
-  awaitsData: boolean;
   draining: boolean;
   ended: boolean;
 }
@@ -111,10 +81,17 @@ export function guardSocket(socket: Socket, limits: Limits, events: GuardEvents,
     setTimeout: () => undefined,
     write: (bytes: Buffer): boolean => writeOut(watch, bytes),
   });
+  const inbound = createInbound(limits, {
+    allowed: () => (watch.state === 'waiting' ? [PDU.associateRq, PDU.abort] : [PDU.data, PDU.releaseRq, PDU.abort]),
+    contexts: () => watch.request?.contexts ?? [],
+    pdu: (type, whole) => show(watch, type, whole),
+    commanded: (command, contextId) => events.commanded(command, contextId),
+    data: (bytes) => events.data(bytes),
+    complete: () => complete(watch),
+  });
   const watch: Watch = {
-    ...{ socket, limits, events, library, inflow: createInflow(), openedAt: now, state: 'waiting', request: null, lastByteAt: now },
-    ...{ pduSince: null, closingSince: 0, holds: 0, answering: false, command: [], commandBytes: 0, contextId: null, awaitsData: false },
-    ...{ draining: false, ended: false },
+    ...{ socket, limits, events, library, inbound, openedAt: now, state: 'waiting', request: null, lastByteAt: now },
+    ...{ closingSince: 0, holds: 0, answering: false, draining: false, ended: false },
   };
   listen(watch);
   return {
@@ -158,16 +135,15 @@ function arrive(watch: Watch, bytes: Buffer): void {
   if (watch.state === 'closing' || watch.state === 'closed') return; // nothing counts after the last PDU; read on, so that the close is seen
   watch.lastByteAt = Date.now();
   watch.events.bytes(bytes.length);
-  append(watch.inflow, bytes);
-  drain(watch);
+  receiveBytes(watch.inbound, bytes, () => drain(watch));
 }
 
-/** Shows the library every whole PDU it may see now. */
+/** Takes all that may be taken now. */
 function drain(watch: Watch): void {
   if (watch.draining) return; // the library answered from inside: the loop below goes on
   watch.draining = true;
   try {
-    while (mayShow(watch) && showNext(watch));
+    while (mayShow(watch) && takeNext(watch.inbound));
   } catch (error) {
     const fault = error instanceof ProtocolFault ? error : new ProtocolFault('the message could not be processed', ABORT.notSpecified);
     abortBy(watch, 2, fault.abortReason, 'protocol error', fault.message);
@@ -183,43 +159,9 @@ function mayShow(watch: Watch): boolean {
 
 /** Keeps what waits bounded: the kernel's buffers fill, and the peer waits. */
 function throttle(watch: Watch): void {
-  const { socket, inflow } = watch;
-  if (inflow.bytes > MAX_WAITING && !mayShow(watch)) socket.pause();
+  const { socket, inbound } = watch;
+  if (inbound.inflow.bytes > MAX_WAITING && !mayShow(watch)) socket.pause();
   else if (socket.isPaused()) socket.resume();
-}
-
-/** Checks the next PDU and shows it. Whether there was one. */
-function showNext(watch: Watch): boolean {
-  const header = peek(watch.inflow, PDU_HEADER_BYTES);
-  if (!header) {
-    watch.pduSince = watch.inflow.bytes > 0 ? (watch.pduSince ?? Date.now()) : null;
-    return false;
-  }
-  const type = header.readUInt8(0);
-  const length = header.readUInt32BE(2);
-  checkHeader(watch, type, length);
-  if (watch.inflow.bytes < PDU_HEADER_BYTES + length) {
-    watch.pduSince ??= Date.now();
-    return false;
-  }
-  watch.pduSince = null;
-  if (type === PDU.data) showData(watch, length);
-  else show(watch, type, take(watch.inflow, PDU_HEADER_BYTES + length));
-  return true;
-}
-
-/** Type, order and length, from the header alone: not a byte of a PDU that may not come is kept. */
-function checkHeader(watch: Watch, type: number, length: number): void {
-  if (type < PDU.associateRq || type > PDU.abort) throw new ProtocolFault('unknown type of PDU', ABORT.unrecognised);
-  const allowed = watch.state === 'waiting' ? [PDU.associateRq, PDU.abort] : [PDU.data, PDU.releaseRq, PDU.abort];
-  if (!allowed.some((one) => one === type)) throw new ProtocolFault('a PDU that may not come here', ABORT.unexpected);
-  if (length > maxLength(watch, type)) throw new ProtocolFault('a PDU that is too long');
-  if (type !== PDU.associateRq && type !== PDU.data && length !== 4) throw new ProtocolFault('a PDU of a wrong length');
-}
-
-function maxLength(watch: Watch, type: number): number {
-  if (type === PDU.associateRq) return watch.limits.requestBytes;
-  return type === PDU.data ? watch.limits.pduBytes + PDU_TOLERANCE : 4;
 }
 
 function show(watch: Watch, type: number, whole: Buffer): void {
@@ -228,7 +170,7 @@ function show(watch: Watch, type: number, whole: Buffer): void {
     case PDU.associateRq:
       return showRequest(watch, body);
     case PDU.releaseRq:
-      if (watch.contextId !== null) throw new ProtocolFault('a release inside a message', ABORT.unexpected);
+      if (watch.inbound.contextId !== null) throw new ProtocolFault('a release inside a message', ABORT.unexpected);
       watch.library.emit('data', whole);
       return;
     default:
@@ -246,62 +188,8 @@ function showRequest(watch: Watch, body: Buffer): void {
   watch.library.emit('data', writeAssociateRequest(request));
 }
 
-/** A P-DATA-TF, all of which is there: its fragments must fill it exactly. Data sets are handed on in the pieces they came in. */
-function showData(watch: Watch, length: number): void {
-  const { inflow } = watch;
-  discard(inflow, PDU_HEADER_BYTES);
-  if (length === 0) throw new ProtocolFault('a P-DATA-TF holds no fragment');
-  for (let left = length; left > 0;) {
-    if (left < FRAGMENT_HEADER_BYTES) throw new ProtocolFault('a P-DATA-TF ends inside the header of a fragment');
-    const head = take(inflow, FRAGMENT_HEADER_BYTES);
-    const bytes = head.readUInt32BE(0) - 2;
-    left -= FRAGMENT_HEADER_BYTES + bytes;
-    if (bytes < 0 || left < 0) throw new ProtocolFault('the length of a fragment is wrong');
-    const flags = head.readUInt8(5);
-    showFragment(watch, { contextId: head.readUInt8(4), isCommand: (flags & 1) !== 0, isLast: (flags & 2) !== 0, bytes });
-    if (watch.state !== 'open') return;
-  }
-}
-
-function showFragment(watch: Watch, fragment: Coming): void {
-  if (watch.answering) throw new ProtocolFault('a message before the answer to the last one', ABORT.unexpected);
-  checkFragment(watch, fragment);
-  watch.contextId = fragment.contextId;
-  if (fragment.isCommand) showCommand(watch, fragment);
-  else showDataSet(watch, fragment);
-}
-
-/** A message is the fragments of a command, then those of its data set, all in one context (PS3.8 annex E). */
-function checkFragment(watch: Watch, fragment: Coming): void {
-  if (watch.contextId !== null && watch.contextId !== fragment.contextId) throw new ProtocolFault('a message changes its context');
-  if (!watch.request?.contexts.some((context) => context.id === fragment.contextId)) {
-    throw new ProtocolFault('a context that was not proposed');
-  }
-  if (fragment.isCommand === watch.awaitsData) throw new ProtocolFault('command and data set are out of order', ABORT.unexpectedParameter);
-}
-
-function showCommand(watch: Watch, fragment: Coming): void {
-  watch.commandBytes += fragment.bytes;
-  if (watch.commandBytes > watch.limits.commandBytes) throw new ProtocolFault('a command that is too long');
-  watch.command.push(take(watch.inflow, fragment.bytes));
-  if (!fragment.isLast) return;
-  const command = readCommandSet(Buffer.concat(watch.command));
-  watch.command = [];
-  watch.commandBytes = 0;
-  watch.awaitsData = command.hasDataSet;
-  watch.events.commanded(command, fragment.contextId);
-  if (!command.hasDataSet && watch.state === 'open') endMessage(watch);
-}
-
-function showDataSet(watch: Watch, fragment: Coming): void {
-  for (const piece of takePieces(watch.inflow, fragment.bytes)) watch.events.data(piece);
-  if (!fragment.isLast) return;
-  watch.awaitsData = false;
-  endMessage(watch);
-}
-
-function endMessage(watch: Watch): void {
-  watch.contextId = null;
+function complete(watch: Watch): void {
+  if (watch.state !== 'open') return; // its command was refused
   watch.answering = true;
   watch.events.complete();
 }
@@ -342,7 +230,7 @@ function abortBy(watch: Watch, source: 0 | 2, reason: AbortReason, end: GuardEnd
 function close(watch: Watch): void {
   watch.state = 'closing';
   watch.closingSince = Date.now();
-  clear(watch.inflow);
+  forgetBytes(watch.inbound);
   if (watch.socket.isPaused()) watch.socket.resume();
   if (watch.socket.writableLength > MAX_UNREAD) watch.socket.destroy();
   else watch.socket.end();
@@ -356,7 +244,7 @@ function finish(watch: Watch, end: GuardEnd, detail: string | null): void {
     watch.closingSince = Date.now();
     watch.socket.destroySoon();
   }
-  clear(watch.inflow);
+  forgetBytes(watch.inbound);
   watch.events.ended(end, detail);
 }
 
@@ -374,10 +262,11 @@ function tick(watch: Watch, now: number): void {
 const SILENT = 'no association was asked for in time';
 
 function lateness(watch: Watch, now: number): string | null {
-  const { limits } = watch;
+  const { limits, inbound } = watch;
+  const { pduSince } = inbound;
   if (watch.state === 'waiting') return now - watch.openedAt > limits.associateMs ? SILENT : null;
   if (watch.state === 'deciding' || watch.answering || watch.holds > 0) return null; // we are at work, not the peer
   if (now - watch.openedAt > limits.associationMs) return 'the association lasted too long';
-  if (watch.pduSince !== null && now - watch.pduSince > limits.pduMs) return 'a PDU took too long';
+  if (pduSince !== null && now - pduSince > limits.pduMs) return 'a PDU took too long';
   return now - watch.lastByteAt > limits.idleMs ? 'nothing was sent for too long' : null;
 }

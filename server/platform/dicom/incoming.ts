@@ -2,10 +2,11 @@ import { createHash, type Hash } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { INCOMING, identify, settle, type Archive, type Content, type Durable } from './archive.ts';
+import { INCOMING, identify, placeOf, settle, type Archive, type Content, type Durable } from './archive.ts';
 import { diskFault, type DiskFault } from './disk.ts';
 import { readHeader, writeFileMeta } from './file.ts';
 import { createHeaderReader, type DicomHeader, type HeaderReader } from './header.ts';
+import { writeMark } from './mark.ts';
 import type { StoreOutcome } from './storage.ts';
 import { errorCode } from './text.ts';
 import { DEFLATED_SYNTAXES } from './uids.ts';
@@ -67,7 +68,8 @@ type Room = Buffer<SharedArrayBuffer>;
 interface Receiving {
   readonly archive: Archive;
   readonly announced: Announced;
-  readonly file: string;
+  /** Its name in `incoming/`. */
+  file: string;
   readonly startedAt: Date;
   readonly hash: Hash;
   readonly reader: HeaderReader | null;
@@ -142,7 +144,7 @@ async function finish(receiving: Receiving): Promise<Reception> {
     header = early ?? (await readHeader(receiving.file));
     const late = early ? null : refusalOf(receiving, header);
     if (late) return await refuse(receiving, late, header);
-    const outcome = await settle(receiving.archive, durableOf(receiving, header), content);
+    const outcome = await settle(receiving.archive, durableOf(receiving, header, content !== null), content);
     await discard(receiving);
     return answerTo(outcome, header);
   } catch (error) {
@@ -188,15 +190,20 @@ async function refuse(receiving: Receiving, refusal: Refusal, header: DicomHeade
   return { ...refusal, outcome: 'refused', fault: null, cause: null, header };
 }
 
-function durableOf(receiving: Receiving, header: DicomHeader): Durable {
+function durableOf(receiving: Receiving, header: DicomHeader, inMemory: boolean): Durable {
   const identity = identify(header);
   if (typeof identity === 'string') throw new Error(identity); // refused before
-  const { associationId, callingAeTitle, transferSyntaxUid } = receiving.announced;
+  const { archive, announced, datasetBytes, metaBytes } = receiving;
+  const { associationId, callingAeTitle, transferSyntaxUid } = announced;
+  const sha256 = receiving.hash.digest('hex');
+  const fileBytes = datasetBytes + metaBytes;
+  if (inMemory) {
+    const path = placeOf(archive.sink, { header, sopInstanceUid: identity.sopInstanceUid });
+    receiving.file = join(archive.sink.root, INCOMING, writeMark({ path, fileBytes, sha256 }));
+  }
   return {
     ...{ file: receiving.file, header, ...identity, transferSyntaxUid, associationId, callingAeTitle },
-    sha256: receiving.hash.digest('hex'),
-    datasetBytes: receiving.datasetBytes,
-    fileBytes: receiving.datasetBytes + receiving.metaBytes,
+    ...{ sha256, datasetBytes, fileBytes },
     startedAt: receiving.startedAt,
     receivedAt: new Date(),
   };

@@ -28,42 +28,69 @@ port.on('message', (first: PlaceJob) => {
   port.postMessage(placeAll(jobs));
 });
 
-/** What waited together is synced together: each file, then each folder once. */
-function placeAll(jobs: readonly PlaceJob[]): PlaceResult[] {
-  const done = new Map(jobs.map((job) => [job, attempt(() => write(job))]));
-  const linked = new Map<string, PlaceJob[]>();
-  for (const job of jobs) {
-    if (done.get(job)?.outcome !== 'placed') continue;
-    const named = attempt(() => linkSync(job.file, job.target));
-    if (named.outcome === 'placed') linked.set(dirname(job.target), [...(linked.get(dirname(job.target)) ?? []), job]);
-    else done.set(job, { ...named, outcome: 'unplaced' });
-  }
-  for (const [folder, named] of linked) {
-    const synced = attempt(() => syncFolder(folder));
-    for (const job of named) done.set(job, synced);
-    if (synced.outcome !== 'placed') for (const { target } of named) attempt(() => unlinkSync(target));
-  }
-  return [...done].map(([{ id }, result]) => ({ id, ...result }));
+/** An object on its way. */
+interface Work extends Omit<PlaceResult, 'id'> {
+  readonly job: PlaceJob;
+  descriptor: number | null;
+  outcome: PlaceResult['outcome'];
+  code: string | null;
 }
 
-function attempt(step: () => void): Omit<PlaceResult, 'id'> {
+/**
+ * What waited together is synced together. Files get their places before they are synced, and their folders after: file systems with a journal make
+ * all of it durable in one go then. What a crash has torn in between is known by its name in `incoming/` (`mark.ts`).
+ */
+function placeAll(jobs: readonly PlaceJob[]): PlaceResult[] {
+  const works = jobs.map(begin);
+  for (const work of works) attempt(work, 'failed', () => syncFile(work));
+  const placed = works.filter(({ outcome }) => outcome === 'placed');
+  for (const [folder, inside] of Map.groupBy(placed, ({ job }) => dirname(job.target))) {
+    const sync = attempt({ outcome: 'placed', code: null }, 'failed', () => syncFolder(folder));
+    for (const work of inside) Object.assign(work, sync);
+  }
+  for (const { job } of placed.filter(({ outcome }) => outcome === 'failed')) remove(job.target);
+  return works.map(({ job, outcome, code }) => ({ id: job.id, outcome, code }));
+}
+
+/** Writes a file and gives it its place. */
+function begin(job: PlaceJob): Work {
+  const work: Work = { job, descriptor: null, outcome: 'placed', code: null };
+  attempt(work, 'failed', () => write(work));
+  if (work.outcome === 'placed') attempt(work, 'unplaced', () => linkSync(job.file, job.target));
+  return work;
+}
+
+function attempt<T extends Pick<Work, 'outcome' | 'code'>>(work: T, otherwise: Work['outcome'], step: () => void): T {
   try {
     step();
-    return { outcome: 'placed', code: null };
+    return work;
   } catch (error) {
-    return { outcome: 'failed', code: errorCode(error) ?? 'EIO' };
+    return Object.assign(work, { outcome: otherwise, code: errorCode(error) ?? 'EIO' });
   }
 }
 
-function write({ file, memory, used }: PlaceJob): void {
-  const descriptor = openSync(file, 'wx', 0o640);
+function write(work: Work): void {
+  const { file, memory, used } = work.job;
+  work.descriptor = openSync(file, 'wx', 0o640);
+  const bytes = new Uint8Array(memory, 0, used);
+  // Writes until all is taken: when the disk fills, the first write may take a part and the next one says why.
+  for (let at = 0; at < used;) at += writeSync(work.descriptor, bytes, at, used - at);
+}
+
+function syncFile({ descriptor }: Work): void {
+  if (descriptor === null) return;
   try {
-    const bytes = new Uint8Array(memory, 0, used);
-    // Writes until all is taken: when the disk fills, the first write may take a part and the next one says why.
-    for (let at = 0; at < used;) at += writeSync(descriptor, bytes, at, used - at);
     fdatasyncSync(descriptor);
   } finally {
     closeSync(descriptor);
+  }
+}
+
+function remove(path: string): void {
+  try {
+    unlinkSync(path);
+  } catch {
+    // its mark is there still: the next start removes it
   }
 }
 

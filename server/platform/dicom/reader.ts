@@ -1,4 +1,4 @@
-import { append, createInflow, discard, peek, take, type Inflow } from './frames.ts';
+import { append, createInflow, discard, keepLast, peek, take, type Inflow } from './frames.ts';
 
 /** Length of an element whose end is marked, not counted (PS3.5 §7.1.1). */
 export const UNDEFINED_LENGTH = 0xffffffff;
@@ -27,6 +27,7 @@ export interface Visitor {
  * every value, and trusts every length; this one sees network input on each C-STORE.)
  */
 export interface Reader {
+  /** Takes bytes that are valid only during the call. */
   push(bytes: Buffer): void;
   readonly done: boolean;
   /** What was wrong with the bytes; null when nothing was. */
@@ -80,6 +81,7 @@ export function createReader(encoding: Encoding, visitor: Visitor): Reader {
       append(reading.inflow, bytes);
       while (!reading.done && step(reading));
       if (reading.done) reading.inflow.pieces = [];
+      else keepLast(reading.inflow, bytes);
     },
     get done() {
       return reading.done;

@@ -3,10 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Log } from '#server/platform/log.ts';
 import { closeArchive, openArchive } from './archive.ts';
-import { PDU_TOLERANCE } from './guard.ts';
+import { PDU_TOLERANCE } from './inbound.ts';
 import { createDoorkeeper, DEFAULT_LIMITS, type Limits } from './limits.ts';
 import type { AssociationObserver, AssociationProgress, OpenedAssociation, RefusalReason } from './observer.ts';
 import { Service } from './scp.ts';
+import { readShared } from './shared-read.ts';
 import { createSession, progressOf, tell, type Admission, type AdmissionRequest, type Session, type SessionDeps } from './session.ts';
 import type { StorageSink } from './storage.ts';
 
@@ -80,9 +81,12 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
   };
   const doors = createDoors(deps, sessions);
   const server = createListener(options, limits, doors.talk);
-  server.on('connection', doors.knock);
+  server.on('connection', (accepted) => {
+    const socket = options.tls ? accepted : readShared(accepted);
+    doors.knock(socket);
+    if (!options.tls) doors.talk(socket);
+  });
   server.on('tlsClientError', (_error: Error, socket: Socket) => refuseDoor(deps, addressOf(socket), 'TLS failed'));
-  if (!options.tls) server.on('connection', doors.talk);
   await listen(server, options.port, options.host).catch(async (error: unknown) => {
     await closeArchive(deps.archive); // it is tried again every few seconds, each time with an archive of its own
     throw error;
@@ -96,7 +100,7 @@ export async function startScp(options: ScpOptions): Promise<DicomServer> {
     running: () => [...deps.open].flatMap((session) => (session.opened ? [{ ...session.opened, ...progressOf(session) }] : [])),
     async close() {
       state.closing = true;
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const closed = Promise.all([new Promise((resolve) => server.close(resolve)), doors.emptied()]);
       for (const session of sessions) session.guard.abort('aborted by us', 'the server is shutting down');
       await Promise.all(deps.storing);
       for (const socket of doors.sockets()) socket.destroySoon();
@@ -115,12 +119,15 @@ interface Doors {
   /** A connection can speak, its TLS handshake done. */
   readonly talk: (socket: Socket | TLSSocket) => void;
   sockets(): Iterable<Socket>;
+  /** Resolves once the last connection is closed. */
+  emptied(): Promise<void>;
 }
 
 function createDoors(deps: SessionDeps, sessions: Set<Session>): Doors {
   const keeper = createDoorkeeper(deps.limits);
   const doors = new Map<Socket, Door>();
   const byPeer = new Map<string, Door>();
+  const onEmpty = new Set<() => void>();
 
   function knock(socket: Socket): void {
     const door = createDoor(socket);
@@ -136,6 +143,7 @@ function createDoors(deps: SessionDeps, sessions: Set<Session>): Doors {
     socket.once('close', () => {
       doors.delete(socket);
       byPeer.delete(door.peer);
+      if (doors.size === 0) for (const told of onEmpty) told();
       // Its last object may still be on the way to the disk: who sends and leaves at once must not pile them up.
       void (door.session?.storing ?? Promise.resolve()).then(() => keeper.leave(door));
     });
@@ -151,7 +159,8 @@ function createDoors(deps: SessionDeps, sessions: Set<Session>): Doors {
     new Service(session);
   }
 
-  return { knock, talk, sockets: () => doors.keys() };
+  const emptied = () => new Promise<void>((resolve) => (doors.size === 0 ? resolve() : onEmpty.add(resolve)));
+  return { knock, talk, sockets: () => doors.keys(), emptied };
 }
 
 function createListener(options: ScpOptions, limits: Limits, talk: (socket: TLSSocket) => void): Server {

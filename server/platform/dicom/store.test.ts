@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, link, mkdir, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { CT, sampleCt, text, type CtOptions, type Sample, type SampleElement } from '#server/testing/dicom.ts';
 import { store, type StoreResult } from './client.ts';
 import { diskFault } from './disk.ts';
 import { readHeader, writeFileMeta } from './file.ts';
+import { writeMark } from './mark.ts';
 import { recover } from './recover.ts';
 import type { StoreOutcome } from './storage.ts';
 import { startLoopback, type Loopback } from './testing/loopback.ts';
@@ -214,6 +216,46 @@ describe('after a crash', () => {
     await mkdir(folder, { recursive: true });
     await link(incoming, join(folder, `${sampled.sopInstance}.dcm`));
   }
+
+  /** As a loss of power leaves it: named and placed, not all of it on the disk. */
+  async function torn(sampled: Sample, left: Buffer): Promise<{ place: string; mark: string }> {
+    const incoming = join(loopback.root, 'incoming', 'whole.part');
+    await writeFile(incoming, sampled.file);
+    const path = `${uidFolder(await readHeader(incoming))}/${sampled.sopInstance}.dcm`;
+    await rm(incoming);
+    const mark = join(loopback.root, 'incoming', writeMark({ path, fileBytes: sampled.file.length, sha256: sha256(sampled.dataset) }));
+    const place = join(loopback.root, path);
+    await writeFile(mark, left);
+    await mkdir(dirname(place), { recursive: true });
+    await link(mark, place);
+    return { place, mark };
+  }
+
+  const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+  test.each([
+    ['nothing of it', () => Buffer.alloc(0)],
+    ['the first half of it', (file: Buffer) => file.subarray(0, file.length / 2)],
+    ['zeros in its place', (file: Buffer) => Buffer.alloc(file.length)],
+    ['zeros at its end', (file: Buffer) => Buffer.concat([file.subarray(0, file.length - 100), Buffer.alloc(100)])],
+  ])('an object that had its place before the disk had all of it goes with its place: %s', async (_left, tear) => {
+    const ct = sampleCt();
+    await torn(ct, tear(ct.file));
+    expect(await recover(sink())).toEqual({ removed: 1, finished: 0, failed: 0 });
+    expect(await loopback.files()).toEqual([]);
+    expect(loopback.accepted).toEqual([]);
+  });
+
+  test('one that had its place and is whole is indexed; a place that is another object’s is left alone', async () => {
+    const [whole, half] = [sampleCt({ instance: 1 }), sampleCt({ instance: 2 })];
+    await torn(whole, whole.file);
+    const { place } = await torn(half, half.file.subarray(0, 900));
+    await rm(place);
+    await writeFile(place, 'another');
+    expect(await recover(sink())).toEqual({ removed: 1, finished: 1, failed: 0 });
+    expect(await readFile(place, 'utf8')).toBe('another');
+    expect(loopback.accepted).toMatchObject([{ sopInstanceUid: whole.sopInstance }]);
+  });
 
   const sink = () => ({
     root: loopback.root,
