@@ -25,21 +25,12 @@ export function equalValues(a: Maybe, b: Maybe): boolean {
   return compareValues(a, b) === 0;
 }
 
-/** Compares two strings by their UTF-8 bytes (JavaScript compares UTF-16 units, which differs above U+FFFF). */
+/** Compares two strings by their UTF-8 bytes, which is by code points (JavaScript compares UTF-16 units, which differs above U+FFFF). */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return lift(x) - lift(y);
-  }
+  for (let i = 0; i < length; i++) if (a.charCodeAt(i) !== b.charCodeAt(i)) return (a.codePointAt(i) ?? 0) - (b.codePointAt(i) ?? 0);
   return a.length - b.length;
-}
-
-/** Halves of a surrogate pair stand for code points above U+FFFF: lifts them above U+E000 to U+FFFF. */
-function lift(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
 
 /** Compares numbers of any types by their exact values; NaN is below all others. */
@@ -54,10 +45,7 @@ function compareLong(a: Long, b: number): number {
 }
 
 function compareFloats(a: number, b: number): number {
-  if (a < b) return -1;
-  if (a > b) return 1;
-  if (a === b) return 0;
-  return Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  return Number(a > b) - Number(a < b) || Number(Number.isNaN(b)) - Number(Number.isNaN(a));
 }
 
 /** A string that is the same for equal values and only for them: the key of a group, of a set, of distinct. */

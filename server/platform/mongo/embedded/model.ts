@@ -23,29 +23,26 @@ interface Kind {
   readonly order: number;
 }
 
-const kind = (name: string, code: number, order: number): Kind => ({ name, code, order });
-const [text, nothing, flag, missing] = [kind('string', 2, 15), kind('null', 10, 5), kind('bool', 8, 40), kind('missing', 0, 2)];
-
 const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
-  [Double, kind('double', 1, 10)],
-  [Int32, kind('int', 16, 10)],
-  [Long, kind('long', 18, 10)],
-  [Map, kind('object', 3, 20)],
-  [Array, kind('array', 4, 25)],
-  [Binary, kind('binData', 5, 30)],
-  [ObjectId, kind('objectId', 7, 35)],
-  [Date, kind('date', 9, 45)],
-  [Timestamp, kind('timestamp', 17, 47)],
-  [BSONRegExp, kind('regex', 11, 50)],
+  [undefined, { name: 'missing', code: 0, order: 2 }],
+  [null, { name: 'null', code: 10, order: 5 }],
+  [Double, { name: 'double', code: 1, order: 10 }],
+  [Int32, { name: 'int', code: 16, order: 10 }],
+  [Long, { name: 'long', code: 18, order: 10 }],
+  [String, { name: 'string', code: 2, order: 15 }],
+  [Map, { name: 'object', code: 3, order: 20 }],
+  [Array, { name: 'array', code: 4, order: 25 }],
+  [Binary, { name: 'binData', code: 5, order: 30 }],
+  [ObjectId, { name: 'objectId', code: 7, order: 35 }],
+  [Boolean, { name: 'bool', code: 8, order: 40 }],
+  [Date, { name: 'date', code: 9, order: 45 }],
+  [Timestamp, { name: 'timestamp', code: 17, order: 47 }],
+  [BSONRegExp, { name: 'regex', code: 11, order: 50 }],
 ]);
 
 function kindOf(value: Maybe): Kind {
-  if (typeof value === 'string') return text;
-  if (typeof value === 'boolean') return flag;
-  if (value === null) return nothing;
-  if (value === undefined) return missing;
-  const found = kinds.get(value.constructor);
-  if (found === undefined) throw refuse(`BSON type ${value.constructor.name}`); // from a copy of another database
+  const found = kinds.get(value?.constructor ?? value);
+  if (found === undefined) throw refuse(`BSON type ${value?.constructor.name}`); // from a copy of another database
   return found;
 }
 
@@ -58,17 +55,13 @@ export const typeNumber = (value: Value): number => kindOf(value).code;
 /** The name of the value's type (`$type: "string"`); "missing" for an absent one. */
 export const typeName = (value: Maybe): string => kindOf(value).name;
 
-/** Names of all BSON types by their numbers: also of those the engine does not keep, which a filter may name. */
+/** Types the engine does not keep. A filter may name them, and finds nothing. */
+const unkept = { undefined: 6, dbPointer: 12, javascript: 13, symbol: 14, javascriptWithScope: 15, decimal: 19, minKey: -1, maxKey: 127 };
+
+/** Names of all BSON types by their numbers. */
 export const typeNames: ReadonlyMap<number, string> = new Map([
-  ...[text, nothing, flag, ...kinds.values()].map(({ name, code }) => [code, name] as const),
-  [6, 'undefined'],
-  [12, 'dbPointer'],
-  [13, 'javascript'],
-  [14, 'symbol'],
-  [15, 'javascriptWithScope'],
-  [19, 'decimal'],
-  [-1, 'minKey'],
-  [127, 'maxKey'],
+  ...Array.from(kinds.values(), ({ name, code }) => [code, name] as const).slice(1),
+  ...Object.entries(unkept).map(([name, code]) => [code, name] as const),
 ]);
 
 /** Whether the value is an int, a long or a double. (A Timestamp is a Long for JavaScript, but no number.) */
