@@ -1,4 +1,4 @@
-import { indexKey, keyText } from './keys.ts';
+import { indexKey, textKey } from './keys.ts';
 import { Double, Int32, Long, ObjectId, orderOf, isNumber } from './model.ts';
 import type { Maybe, NumberValue } from './model.ts';
 
@@ -58,5 +58,5 @@ export function valueKey(value: Maybe): string {
   if (value instanceof Date) return `D${value.getTime()}`;
   if (value instanceof ObjectId) return `o${value.toHexString()}`;
   const near = value instanceof Long ? new Double(value.toNumber()) : undefined;
-  return near !== undefined && equalValues(near, value) ? valueKey(near) : keyText(value);
+  return near !== undefined && equalValues(near, value) ? valueKey(near) : textKey(value);
 }

@@ -1,3 +1,4 @@
+import { BSONError } from 'bson';
 import { badValue, CommandError, refuse } from './errors.ts';
 import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, Timestamp, typeNames } from './model.ts';
 import type { Doc, Value } from './model.ts';
@@ -14,7 +15,7 @@ export function decode(bytes: Uint8Array, only?: ReadonlySet<string>): Doc {
   try {
     return readDoc({ bytes: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 }, 0, only);
   } catch (error) {
-    if (error instanceof RangeError) throw invalid(); // read beyond the end of the buffer
+    if (error instanceof RangeError || error instanceof BSONError) throw invalid(); // beyond the end of the buffer; a flag no regular expression has
     throw error;
   }
 }

@@ -17,7 +17,7 @@ export function indexKey(values: readonly Maybe[], directions: ReadonlyArray<1 |
 }
 
 /** The bytes of a value's key as text, one character each: the same for equal values and only for them. */
-export function keyText(value: Maybe): string {
+export function textKey(value: Maybe): string {
   out.length = 0;
   put(value);
   return out.buffer.toString('latin1', 0, out.length);

@@ -125,6 +125,9 @@ test.each([Decimal128.fromString('1'), new Code('f'), new Code('f', { a: 1 }), n
 test('bytes that are no document are an error, not a guess', () => {
   const bytes = encode(doc({ a: 'text', b: [1] }));
   for (let length = 0; length < bytes.length; length++) expect(outcome(() => decode(bytes.subarray(0, length)))).toBe('error 22');
+  const oddFlag = Buffer.from(serialize({ r: /a/i }));
+  oddFlag[oddFlag.lastIndexOf('i')] = 'q'.charCodeAt(0);
+  expect(outcome(() => decode(oddFlag))).toBe('error 22');
 });
 
 test('an index on a path holds every element of an array, null for nothing and "empty" for an empty array', () => {
