@@ -1,7 +1,5 @@
 import { existsSync } from 'node:fs';
-import { once } from 'node:events';
 import { createInterface } from 'node:readline/promises';
-import { startEmbedded } from '#server/platform/mongo/embedded/index.ts';
 import {
   backupTo,
   checkPlace,
@@ -48,20 +46,6 @@ export async function checkDatabase(): Promise<void> {
   process.stdout.write(`${collections} collections, ${documents} documents, ${indexes} indexes\n`);
   if (problems.length > 0) throw new Error(`${problems.join('\n')}\nRestore the latest backup: npx vigie database restore FILE`);
   process.stdout.write('No fault was found.\n');
-}
-
-/** `database serve`: the engine alone, until it is told to stop. The first line is its URI, for mongosh and other tools. */
-export async function serveDatabase(): Promise<void> {
-  const { uri, dataDir } = place();
-  if (uri !== undefined) throw new Error('MONGODB_URI is set: that database is served by MongoDB itself.');
-  const onEvent = ({ message }: { message: string }): void => void process.stderr.write(`${message}\n`);
-  const engine = await startEmbedded(dataDir, { onEvent });
-  process.stdout.write(`${engine.uri}\n`);
-  if (!engine.hosting) process.stderr.write('Another process runs the engine; this one takes over when it ends.\n');
-  const alive = setInterval(() => undefined, 60_000); // who only joined has nothing else that keeps him
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
-  clearInterval(alive);
-  await engine.close();
 }
 
 function place(): Place {

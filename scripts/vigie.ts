@@ -37,7 +37,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'database check': async () => (await database()).checkDatabase(),
   'database export': async ([dir], options) => (await database()).exportDatabase(named(dir, 'directory to write'), options),
   'database import': async ([dir], options) => (await database()).restoreDatabase(named(dir, 'directory to import'), options),
-  'database serve': async () => (await database()).serveDatabase(),
+  'database serve': async () => (await import('./database-serve.ts')).serveDatabase(),
   'qa evaluate': async ([file], options) => (await qa()).evaluateControls(named(file, 'CSV file to evaluate'), options),
 };
 

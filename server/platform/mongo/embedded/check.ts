@@ -7,8 +7,9 @@ import { openReader, sqliteCode, type Reader, type Stored } from './store.ts';
 import { decode, type Doc } from './values.ts';
 
 const format = 1;
-/** Up to this size the whole file is checked at every start; a larger one would make it wait. */
+/** Up to this size the whole file is checked at every start; a larger one would make it wait, and is looked through afterwards. */
 const wholeCheckBytes = 32 * 1024 * 1024;
+const lookEveryMs = 10;
 /** Codes of SQLite: no permission, read-only, no access, full, cannot be opened. The log needs a file beside the database even to read. */
 const aboutPlace: ReadonlySet<number | undefined> = new Set([3, 8, 13, 14]);
 
@@ -120,13 +121,49 @@ function checkIndex(reader: Reader, coll: Collection, index: Index): string[] {
   return faults.filter(([n]) => n > 0).map(([n, what]) => `index ${index.name} of ${coll.ns}: ${n} ${what}`);
 }
 
+/** The documents of a collection, some at a time, so that the caller can let others work in between. */
 function* chunks(reader: Reader, coll: Collection): Generator<Stored[]> {
   let from = coll.lowRid;
-  for (;;) {
-    const rows = reader.docs(from, coll.highRid, 64); // some at a time, so that the caller can let others work in between
-    const last = rows.at(-1);
-    if (last === undefined) return;
+  for (let rows = reader.docs(from, coll.highRid, 64); rows.length > 0; rows = reader.docs(from, coll.highRid, 64)) {
     yield rows;
-    from = last.rid;
+    from = rows.at(-1)?.rid ?? from;
   }
 }
+
+/**
+ * Reads all of a large file after the start, a little at a time, so that a damage is told before somebody meets it. On a connection of its own, to leave
+ * the pages in memory that are in use. Returns what stops it.
+ */
+export function startLookingThrough(file: string, tell: (damage: string) => void): () => void {
+  const steps = lookThrough(file);
+  const timer = setInterval(() => {
+    try {
+      if (steps.next().done === true) clearInterval(timer);
+    } catch (error) {
+      clearInterval(timer);
+      const detail = error instanceof Error ? error.message : String(error);
+      tell(`the database file ${file} is damaged (${detail}): stop the application and restore a backup`);
+    }
+  }, lookEveryMs);
+  return () => {
+    clearInterval(timer);
+    steps.return(undefined);
+  };
+}
+
+function* lookThrough(file: string): Generator {
+  if (statSync(file).size <= wholeCheckBytes) return;
+  const reader = openReader(file);
+  try {
+    for (const coll of readCatalog(reader)) {
+      for (const rows of chunks(reader, coll)) yield rows.forEach(({ bytes }) => decode(bytes, nothing));
+    }
+    const next = 'SELECT * FROM idx WHERE (ix, key, rid) > (?, ?, ?) ORDER BY ix, key, rid LIMIT 500';
+    let rows = [{ ix: 0, key: new Uint8Array(), rid: 0 }] as ReturnType<Reader['all']>;
+    for (; rows.length > 0; rows = reader.all(next, ...Object.values(rows.at(-1) ?? {}))) yield;
+  } finally {
+    reader.close();
+  }
+}
+
+const nothing: ReadonlySet<string> = new Set();

@@ -131,6 +131,23 @@ describe('a start that cannot be', () => {
     await start();
   });
 
+  test('a damage within a file too large to be read whole before the start is told soon after it', async () => {
+    const embedded = await startEmbedded(dir);
+    const client = await MongoClient.connect(embedded.uri);
+    const rows = Array.from({ length: 40 }, () => ({ pad: 'x'.repeat(1_000_000) }));
+    await client.db('x').collection('c').insertMany(rows);
+    await client.close();
+    await embedded.close();
+    const file = join(dir, 'vigie.sqlite');
+    expect(statSync(file).size).toBeGreaterThan(32 * 1024 * 1024);
+    const told: string[] = [];
+    await (await startEmbedded(dir, { onEvent: ({ message }) => told.push(message) })).close();
+    overwrite(file, 20_000_000, 4096 * 600); // chains of pages are broken, the tables that say what there is are not
+    const again = await startEmbedded(dir, { onEvent: ({ message }) => told.push(message) });
+    await expect.poll(() => told, { timeout: 5000 }).toEqual([expect.stringMatching(/vigie\.sqlite is damaged .*restore a backup/)]);
+    await again.close();
+  });
+
   test('names a directory that cannot be written', async () => {
     const file = join(dir, 'file');
     writeFileSync(file, '');

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkFile } from './check.ts';
+import { checkFile, startLookingThrough } from './check.ts';
 import { openEngine, type Engine, type EngineEvent, type EngineOptions } from './engine.ts';
 import { locate, socketOf, unwritable } from './location.ts';
 import { listen } from './server.ts';
@@ -25,7 +25,9 @@ const stopSweeps = startSweeps(engine, turns, options.sweepEveryMs ?? 60_000);
 const socketPath = socketOf(dataDir, true) ?? '';
 if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: who has the lock knows that there is none
 const stopListening = await listen(turns, socketPath);
+const stopLooking = startLookingThrough(file, (message) => port.postMessage({ kind: 'fault', message }));
 port.once('message', () => {
+  stopLooking();
   stopSweeps();
   turns.flush();
   void stopListening().then(() => {
