@@ -1,79 +1,39 @@
 import { compareValues, valueKey } from './compare.ts';
 import { badValue, CommandError, refuse } from './errors.ts';
-import { compile, named, rawParts } from './expression.ts';
-import type { Env, Evaluate, Scope } from './expression.ts';
-import { positive } from './expressions-array.ts';
-import { mergeObjects } from './expressions-object.ts';
-import { Double, intOrLong, isNumber, toNumber } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { compile, isNullish, many, operands, partsOf } from './expression.ts';
+import type { Env, Evaluate, Operators, Scope } from './expression.ts';
+import { positive, takeParts, takers } from './expressions-array.ts';
+import { Double, Int32, isNumber, toNumber } from './model.ts';
+import type { Doc, Maybe, NumberValue, Value } from './model.ts';
 import { Summation } from './numbers.ts';
-import { sortDocs } from './sort.ts';
+import { compileSort, sortBy } from './sort.ts';
 import { refusedNames } from './supported.ts';
 
 /** What one group gathers for one output field. */
+export interface Total {
+  add(value: Maybe, doc: Doc): void;
+  result(): Value;
+}
+
+/** What is read of each document, and the fresh total of a group. The `n` of $topN and its like may depend on the fields of the group's _id. */
 export interface Accumulator {
-  add(doc: Doc, env: Env): void;
-  result(): Value;
+  readonly input: Evaluate;
+  readonly start: (id: Doc, env: Env) => Total;
 }
 
-/** What totals values that are already there. */
-interface Total {
-  add(value: Maybe): void;
-  result(): Value;
-}
+type CompileAccumulator = (argument: Value, scope: Scope, name: string) => Accumulator;
 
-/**
- * Compiles one accumulator; the answer makes a fresh one per group.
- *
- * @throws CommandError 15952 for an unknown one, 238 for one that the engine has not.
- */
-export function compileAccumulator(name: string, argument: Value, scope: Scope): () => Accumulator {
-  const special = specials[name];
-  if (special !== undefined) return special(argument, scope, name);
-  const start = totals[name];
-  if (start === undefined)
-    throw refusedNames.accumulators.includes(name)
-      ? refuse(`accumulator ${name}`)
-      : new CommandError(15952, `unknown group operator '${name}'`);
-  if (Array.isArray(argument)) throw new CommandError(40237, `The ${name} accumulator is a unary operator`);
-  const evaluate = compile(argument, scope);
-  return () => {
-    const total = start();
-    return { add: (doc, env) => total.add(evaluate(doc, env)), result: () => total.result() };
-  };
-}
-
-/** Accumulators that look at one value per document. */
-export const totals: Readonly<Record<string, () => Total>> = {
-  $sum: () => {
-    const sum = new Summation();
-    return { add: (value) => (isNumber(value) ? sum.add(value) : undefined), result: () => sum.total() };
-  },
-  $avg: () => {
-    const sum = new Summation();
-    return { add: (value) => (isNumber(value) ? sum.add(value) : undefined), result: () => sum.mean() };
-  },
-  $min: () => extreme((order) => order < 0),
-  $max: () => extreme((order) => order > 0),
-  $stdDevPop: () => deviation(0),
-  $stdDevSamp: () => deviation(1),
-  $first: () => {
-    let first: Maybe;
-    let seen = false;
-    return {
-      add: (value) => {
-        if (!seen) [first, seen] = [value, true];
-      },
-      result: () => first ?? null,
-    };
-  },
-  $last: () => {
-    let last: Maybe;
-    return { add: (value) => (last = value), result: () => last ?? null };
-  },
+/** The accumulators of one value per document. */
+const totals: Readonly<Record<string, () => Total>> = {
+  $sum: () => summing((sum) => sum.total()),
+  $avg: () => summing((sum) => sum.mean()),
+  $min: () => choosing((value, best) => !isNullish(value) && (best === undefined || compareValues(value, best) < 0)),
+  $max: () => choosing((value, best) => !isNullish(value) && (best === undefined || compareValues(value, best) > 0)),
+  $first: () => choosing((_, best) => best === undefined),
+  $last: () => choosing(() => true),
   $push: () => {
     const values: Value[] = [];
-    return { add: (value) => (value === undefined ? undefined : values.push(value)), result: () => values };
+    return { add: (value) => value !== undefined && values.push(value), result: () => values };
   },
   $addToSet: () => {
     const values = new Map<string, Value>();
@@ -85,151 +45,126 @@ export const totals: Readonly<Record<string, () => Total>> = {
       result: () => [...values.values()],
     };
   },
-  $mergeObjects: () => {
-    let merged: Doc = new Map();
-    return { add: (value) => (merged = mergeObjects([merged, value])), result: () => merged };
-  },
 };
 
-function extreme(better: (order: number) => boolean): Total {
+function summing(result: (sum: Summation) => NumberValue | null): Total {
+  const sum = new Summation();
+  return { add: (value) => isNumber(value) && sum.add(value), result: () => result(sum) };
+}
+
+function choosing(isBetter: (value: Maybe, best: Maybe) => boolean): Total {
   let best: Maybe;
   return {
     add: (value) => {
-      if (value === null || value === undefined) return;
-      if (best === undefined || better(compareValues(value, best))) best = value;
+      if (isBetter(value, best)) best = value ?? null;
     },
     result: () => best ?? null,
   };
 }
 
-/** Standard deviation by Welford's method, of the population (0) or of a sample (1). */
-function deviation(less: 0 | 1): Total {
-  let [count, mean, squares] = [0, 0, 0];
-  return {
-    add: (value) => {
-      if (!isNumber(value)) return;
-      const n = toNumber(value);
-      const distance = n - mean;
-      mean += distance / ++count;
-      squares += distance * (n - mean);
-    },
-    result: () => (count <= less ? null : new Double(Math.sqrt(squares / (count - less)))),
-  };
-}
-
-type Special = (argument: Value, scope: Scope, name: string) => () => Accumulator;
-
-/** Accumulators with an argument of named parts. */
-export const specials: Readonly<Record<string, Special>> = {
+/** Every accumulator by its name. */
+export const accumulators: Readonly<Record<string, CompileAccumulator>> = {
+  ...Object.fromEntries(Object.entries(totals).map(([name, start]) => [name, plain(start)])),
+  ...Object.fromEntries(Object.entries(takers).map(([name, take]) => [name, taking(take)])),
   $count: (argument) => {
     if (!(argument instanceof Map) || argument.size > 0) throw new CommandError(9, '$count takes no arguments, i.e. $count:{}');
-    return () => {
-      let count = 0;
-      return { add: () => count++, result: () => intOrLong(count) };
-    };
+    return { input: () => new Int32(1), start: () => summing((sum) => sum.total()) };
   },
-  $top: (argument, scope, name) => ranked(argument, scope, name, 'top', true),
-  $bottom: (argument, scope, name) => ranked(argument, scope, name, 'bottom', true),
-  $topN: (argument, scope, name) => ranked(argument, scope, name, 'top', false),
-  $bottomN: (argument, scope, name) => ranked(argument, scope, name, 'bottom', false),
-  $firstN: (argument, scope, name) => gathered(argument, scope, name, (values, n) => values.slice(0, n)),
-  $lastN: (argument, scope, name) => gathered(argument, scope, name, (values, n) => values.slice(-n)),
-  $maxN: (argument, scope, name) => gathered(argument, scope, name, (values, n) => sorted(values).reverse().slice(0, n)),
-  $minN: (argument, scope, name) => gathered(argument, scope, name, (values, n) => sorted(values).slice(0, n)),
-  $median: (argument, scope, name) => quantiles(argument, scope, name),
-  $percentile: (argument, scope, name) => quantiles(argument, scope, name),
+  $top: ranked(true),
+  $topN: ranked(true),
+  $bottom: ranked(false),
+  $bottomN: ranked(false),
+  $median: quantiles,
+  $percentile: quantiles,
 };
 
-const sorted = (values: readonly Value[]): Value[] => values.filter((value) => value !== null).sort(compareValues);
+/** @throws CommandError 15952 for an unknown accumulator, 238 for one that the engine has not */
+export const compileAccumulator: CompileAccumulator = (argument, scope, name) => {
+  const compileOne = accumulators[name];
+  if (compileOne !== undefined) return compileOne(argument, scope, name);
+  if (refusedNames.accumulators.includes(name)) throw refuse(`accumulator ${name}`);
+  throw new CommandError(15952, `unknown group operator '${name}'`);
+};
 
-/** Reads `n`, which may be an expression of constants. */
-function countOf(n: Value, scope: Scope): (env: Env) => number {
-  const evaluate = compile(n, scope);
-  return (env) => positive(evaluate(new Map(), env));
+function plain(start: () => Total): CompileAccumulator {
+  return (argument, scope, name) => {
+    if (Array.isArray(argument)) throw new CommandError(40237, `The ${name} accumulator is a unary operator`);
+    return { input: compile(argument, scope), start };
+  };
 }
 
-function ranked(argument: Value, scope: Scope, name: string, side: 'top' | 'bottom', single: boolean): () => Accumulator {
-  const parts = rawParts(argument, name, ['sortBy', 'output', ...(single ? [] : ['n'])], {
-    form: 5788001,
-    unknown: 5788002,
-    missing: { sortBy: 5788005, output: 5788004, n: 5788003 },
-  });
-  const sortBy = parts.get('sortBy');
-  if (!(sortBy instanceof Map)) throw new CommandError(5788604, `expected 'sortBy' to be an object in ${name}`);
-  const output = compile(parts.get('output') ?? null, scope);
-  const count = single ? () => 1 : countOf(parts.get('n') ?? null, scope);
-  return () => {
-    const outputs = new Map<Doc, Value>();
-    let n = 1;
+function taking(take: (values: readonly Value[], n: number) => Value[]): CompileAccumulator {
+  return (argument, scope, name) => {
+    const { n, input } = takeParts(argument, scope, name);
     return {
-      add: (doc, env) => {
-        n = count(env);
-        outputs.set(doc, output(doc, env) ?? null);
-        if (outputs.size > 2 * n + 1000) trim(outputs, pick([...outputs.keys()], sortBy, side, n));
-      },
-      result: () => {
-        const values = pick([...outputs.keys()], sortBy, side, n).map((doc) => outputs.get(doc) ?? null);
-        return single ? (values[0] ?? null) : values;
+      input,
+      start: (id, env) => {
+        const most = n(id, env);
+        const kept = keeping<Value>(most, (values) => take(values, most));
+        return { add: (value) => kept.add(value ?? null), result: kept.taken };
       },
     };
   };
 }
 
-function pick(docs: readonly Doc[], sortBy: Doc, side: 'top' | 'bottom', n: number): Doc[] {
-  return side === 'top' ? sortDocs(docs, sortBy, n) : sortDocs(docs, sortBy).slice(-n);
+/** Holds little more than the `n` items that `take` leaves of all that are added. */
+function keeping<T>(n: number, take: (items: readonly T[]) => T[]): { add: (item: T) => void; taken: () => T[] } {
+  let items: T[] = [];
+  const add = (item: T): void => {
+    if (items.push(item) > 2 * n + 1000) items = take(items);
+  };
+  return { add, taken: () => take(items) };
 }
 
-function trim(outputs: Map<Doc, Value>, keep: readonly Doc[]): void {
-  const kept = new Set(keep);
-  for (const doc of outputs.keys()) if (!kept.has(doc)) outputs.delete(doc);
+interface Ranked {
+  readonly doc: Doc;
+  readonly output: Value;
 }
 
-function gathered(argument: Value, scope: Scope, name: string, take: (values: readonly Value[], n: number) => Value[]): () => Accumulator {
-  const parts = rawParts(argument, name, ['input', 'n'], { form: 5787801, unknown: 5787901, missing: { n: 5787906, input: 5787907 } });
-  const input = compile(parts.get('input') ?? null, scope);
-  const count = countOf(parts.get('n') ?? null, scope);
-  return () => {
-    let values: Value[] = [];
-    let n = 1;
+/** $top, $bottom and the same with `n`. */
+function ranked(isTop: boolean): CompileAccumulator {
+  return (argument, scope, name) => {
+    const isSingle = !name.endsWith('N');
+    const codes = { sortBy: 5788005, output: 5788004, ...(isSingle ? {} : { n: 5788003 }) };
+    const [by, output, n = new Int32(1)] = partsOf(argument, name, [5788001, 5788002], codes);
+    if (!(by instanceof Map)) throw new CommandError(5788604, `expected 'sortBy' to be an object in ${name}`);
+    const sort = compileSort(by);
+    const count = compile(n, scope);
     return {
-      add: (doc, env) => {
-        n = count(env);
-        values.push(input(doc, env) ?? null);
-        if (values.length > 2 * n + 1000) values = take(values, n);
+      input: compile(output, scope),
+      start: (id, env) => {
+        const most = positive(count(id, env));
+        const sorted = (rows: readonly Ranked[], limit: number): Ranked[] => sortBy(rows, sort, ({ doc }) => doc, limit);
+        const kept = keeping<Ranked>(most, (rows) => (isTop ? sorted(rows, most) : sorted(rows, Infinity).slice(-most)));
+        return {
+          add: (value, doc) => kept.add({ doc, output: value ?? null }),
+          result: () => (isSingle ? (kept.taken()[0]?.output ?? null) : kept.taken().map((row) => row.output)),
+        };
       },
-      result: () => take(values, n),
     };
   };
 }
 
-/** $median and $percentile: the value at the rank, never one between two values; null where there are no numbers. */
-function quantiles(argument: Value, scope: Scope, name: string): () => Accumulator {
-  const ask = quantileParts(argument, scope, name);
-  return () => {
-    const numbers: number[] = [];
-    let ranks: readonly number[] = [];
-    return {
-      add: (doc, env) => {
-        ranks = ask.ranks(env);
-        const value = ask.input(doc, env);
-        if (isNumber(value)) numbers.push(toNumber(value));
-      },
-      result: () => quantileResult(numbers, ranks, name),
-    };
+/** $median and $percentile: the value at the rank as a double, never one between two values; null where there are no numbers. */
+function quantiles(...[argument, scope, name]: Parameters<CompileAccumulator>): Accumulator {
+  const codes = { input: 40414, method: 40414, ...(name === '$median' ? {} : { p: 40414 }) };
+  const [input, method, p] = partsOf(argument, name, [7436100, 40415], codes);
+  if (method !== 'approximate') throw badValue(`Currently only 'approximate' can be used as ${name} 'method'.`);
+  const ranks = compile(p ?? [new Double(0.5)], scope);
+  return {
+    input: compile(input, scope),
+    start: (_, env) => {
+      const at = ranksOf(ranks(new Map(), env));
+      const numbers: number[] = [];
+      return {
+        add: (value) => isNumber(value) && numbers.push(toNumber(value)),
+        result: () => {
+          const values = valuesAt(at, Float64Array.from(numbers).sort());
+          return p === undefined ? (values[0] ?? null) : values;
+        },
+      };
+    },
   };
-}
-
-/** The input and the ranks that $median or $percentile asks for. */
-export function quantileParts(argument: Value, scope: Scope, name: string): { input: Evaluate; ranks: (env: Env) => number[] } {
-  const isMedian = name === '$median';
-  const part = named(argument, scope, name, ['input', 'method', ...(isMedian ? [] : ['p'])], {
-    form: 7436100,
-    unknown: 40415,
-    missing: 40414,
-  });
-  if (argument instanceof Map && argument.get('method') !== 'approximate')
-    throw badValue(`Currently only 'approximate' can be used as ${name} 'method'.`);
-  return { input: part('input'), ranks: (env) => (isMedian ? [0.5] : ranksOf(part('p')(new Map(), env))) };
 }
 
 function ranksOf(p: Maybe): number[] {
@@ -237,18 +172,43 @@ function ranksOf(p: Maybe): number[] {
     throw new CommandError(7750300, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
   return p.map((rank) => {
     const n = isNumber(rank) ? toNumber(rank) : NaN;
-    if (!(n >= 0 && n <= 1)) throw new CommandError(7750303, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
-    return n;
+    if (n >= 0 && n <= 1) return n;
+    throw new CommandError(7750303, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
   });
 }
 
-/** The values at the ranks, as doubles. */
-export function quantileResult(numbers: readonly number[], ranks: readonly number[], name: string): Value {
-  const ordered = Float64Array.from(numbers).sort();
-  const results = ranks.map((rank) => {
-    if (ordered.length === 0) return null;
-    const at = Math.min(Math.max(Math.ceil(rank * ordered.length) - 1, 0), ordered.length - 1);
-    return new Double(ordered[at] ?? NaN);
+function valuesAt(ranks: readonly number[], ordered: Float64Array): Value[] {
+  return ranks.map((rank) => {
+    const value = ordered[Math.min(Math.max(Math.ceil(rank * ordered.length) - 1, 0), ordered.length - 1)];
+    return value === undefined ? null : new Double(value);
   });
-  return name === '$median' ? (results[0] ?? null) : results;
+}
+
+/** Accumulators used as expressions: over their operands, or over the elements of a single operand that is an array. */
+export const totalling: Operators = {
+  ...Object.fromEntries(['$sum', '$avg', '$min', '$max'].map((name) => [name, overOperands])),
+  $median: overInput,
+  $percentile: overInput,
+};
+
+function overOperands(argument: Value, scope: Scope, name: string): Evaluate {
+  const list = operands(argument, scope, name, 0, many);
+  return (doc, env) => {
+    const values = list.map((operand) => operand(doc, env));
+    const [only] = values;
+    return totalOf(totals[name]?.(), values.length === 1 && Array.isArray(only) ? only : values, doc);
+  };
+}
+
+function overInput(argument: Value, scope: Scope, name: string): Evaluate {
+  const { input, start } = quantiles(argument, scope, name);
+  return (doc, env) => {
+    const value = input(doc, env);
+    return totalOf(start(doc, env), Array.isArray(value) ? value : [value], doc);
+  };
+}
+
+function totalOf(total: Total | undefined, values: readonly Maybe[], doc: Doc): Maybe {
+  for (const value of values) total?.add(value, doc);
+  return total?.result();
 }

@@ -22,23 +22,20 @@ const units: readonly Fields[] = [
 const collections: Readonly<Record<string, readonly Fields[]>> = { rows, units };
 
 const asked: Doc[] = [];
-const host = {
-  now: date('2024-01-01'),
-  vars: new Map([['low', doc({ n: 2 }).get('n') ?? null]]),
-  find: (coll: string, filter: Doc): Doc[] => {
-    asked.push(filter);
-    return (collections[coll] ?? []).map(doc).filter(compileFilter(filter));
-  },
+const now = date('2024-01-01');
+const find = (coll: string, filter: Doc): Doc[] => {
+  asked.push(filter);
+  return (collections[coll] ?? []).map(doc).filter(compileFilter(filter));
 };
 
 function run(...pipeline: Fields[]): string {
-  return outcome(() => runPipeline(pipeline.map(doc), rows.map(doc), host));
+  return outcome(() => runPipeline(pipeline.map(doc), rows.map(doc), now, find));
 }
 
 const ids = { $group: { _id: null, ids: { $push: '$_id' } } };
 
 test.each<[string, Fields[], string]>([
-  ['$match with let', [{ $match: { $expr: { $gt: ['$v', '$$low'] } } }, ids], '[{_id: null, ids: [1, 3, 4]}]'],
+  ['$match with $expr', [{ $match: { $expr: { $gt: ['$v', 2] } } }, ids], '[{_id: null, ids: [1, 3, 4]}]'],
   ['$sort, $skip and $limit', [{ $sort: { u: -1, v: 1 } }, { $skip: 1 }, { $limit: 2 }, ids], '[{_id: null, ids: [3, 1]}]'],
   ['$count', [{ $count: 'n' }], '[{n: 4}]'],
   ['$count of nothing', [{ $match: { _id: 9 } }, { $count: 'n' }], '[]'],
@@ -118,6 +115,21 @@ test.each<[string, Fields[], string]>([
     ],
     '[{_id: 2, n: 1}]',
   ],
+  [
+    '$group where n depends on the _id',
+    [{ $group: { _id: { u: '$u' }, r: { $firstN: { input: '$_id', n: { $cond: [{ $eq: ['$u', 'A'] }, 2, 1] } } } } }],
+    '[{_id: {u: "A"}, r: [1, 3]}, {_id: {u: "B"}, r: [2]}, {_id: {u: null}, r: [4]}]',
+  ],
+  [
+    '$topN of documents that a $lookup gave several times',
+    [
+      { $lookup: { from: 'units', pipeline: [{ $limit: 1 }], as: 'unit' } },
+      { $unwind: '$unit' },
+      { $replaceRoot: { newRoot: '$unit' } },
+      { $group: { _id: null, r: { $topN: { n: 3, sortBy: { name: 1 }, output: '$_id' } } } },
+    ],
+    '[{_id: null, r: ["A", "A", "A"]}]',
+  ],
   ['an unknown stage', [{ $nope: 1 }], 'error 40324'],
   ['a stage the engine has not', [{ $graphLookup: {} }], 'error 238'],
 ])('%s', (_, pipeline, expected) => {
@@ -138,15 +150,14 @@ test.each<[string, Plain, string]>([
   ['$min', '$v', '1'],
   ['$max', '$v', '"text"'],
   ['$count', {}, '4'],
-  ['$stdDevPop', '$v', '1.632993161855452'],
-  ['$stdDevSamp', '$v', '2.0'],
+  ['$stdDevPop', '$v', 'error 238'],
   ['$median', { input: '$v', method: 'approximate' }, '3.0'],
   ['$percentile', { input: '$v', p: [0.9], method: 'approximate' }, '[5.0]'],
   ['$first', '$v', '5'],
   ['$last', '$sub', 'null'],
   ['$push', '$sub', '[{z: 1}]'],
   ['$addToSet', '$u', '["A", "B", null]'],
-  ['$mergeObjects', '$sub', '{z: 1}'],
+  ['$mergeObjects', '$sub', 'error 238'],
   ['$top', { sortBy: { v: 1 }, output: '$_id' }, '2'],
   ['$bottom', { sortBy: { v: 1 }, output: '$_id' }, '4'],
   ['$topN', { n: 2, sortBy: { v: -1 }, output: '$_id' }, '[4, 1]'],
@@ -196,7 +207,8 @@ test('a sum keeps its type and loses no cents', () => {
       runPipeline(
         [doc({ $group: { _id: null, s: { $sum: '$v' } } })],
         values.map((v) => doc({ v })),
-        host,
+        now,
+        find,
       ),
     );
   expect(of(1, 2n)).toBe('[{_id: null, s: 3L}]');

@@ -257,4 +257,13 @@ describe('sessions and server', () => {
     await coll('c').insertOne({ _id: 1, a: 'x'.repeat(9_000_000) });
     expect(await codeOf(coll('c').updateOne({ _id: 1 }, { $set: { b: 'x'.repeat(9_000_000) } }))).toBe(10334);
   });
+
+  test('a group sorted by a field that nothing else names', async () => {
+    await coll('c').insertMany([
+      { _id: 1, v: 9 },
+      { _id: 2, v: 1 },
+    ]);
+    const pipeline = [{ $group: { _id: null, least: { $top: { sortBy: { v: 1 }, output: '$_id' } } } }];
+    expect(await coll('c').aggregate(pipeline).toArray()).toEqual([{ _id: null, least: 2 }]);
+  });
 });

@@ -45,7 +45,7 @@ function change(c: Collection<Doc>, session?: ClientSession): Promise<unknown> {
     () => c.replaceOne({ _id }, fields(), { ...options, upsert: below(2) === 0 }),
     () => c.deleteOne({ _id }, options),
     () => c.updateOne({ _id }, { $set: { a: value(), s: below(10) }, $unset: { t: 1 } }, options),
-    () => c.updateMany({ s: below(10) }, [{ $set: { s: { $add: ['$s', 1] } } }], options),
+    () => c.updateMany({ s: below(10) }, { $set: { s: below(10) } }, options),
   ];
   return pick(changes)();
 }

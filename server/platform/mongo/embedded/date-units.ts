@@ -1,79 +1,70 @@
-import { dayMs, dayNumber, fromLocal, partsOf, weekDay } from './calendar.ts';
-import type { Zone } from './calendar.ts';
+import { dayNumber } from './calendar.ts';
+import { dayMs, fromLocal } from './zones.ts';
+import type { Zone } from './zones.ts';
 
-export const units = ['millisecond', 'second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
-export type Unit = (typeof units)[number];
+/** A unit of time: so many milliseconds as they pass, or so many days or months of the local calendar. */
+export interface Unit {
+  readonly of: 'ms' | 'days' | 'months';
+  readonly size: number;
+}
 
-/** Milliseconds of the units of fixed length; days and longer follow the calendar. */
-const lengths: Readonly<Partial<Record<Unit, number>>> = { millisecond: 1, second: 1000, minute: 60_000, hour: 3_600_000 };
-const months: Readonly<Partial<Record<Unit, number>>> = { month: 1, quarter: 3, year: 12 };
+export const units: Readonly<Record<string, Unit>> = {
+  millisecond: { of: 'ms', size: 1 },
+  second: { of: 'ms', size: 1000 },
+  minute: { of: 'ms', size: 60_000 },
+  hour: { of: 'ms', size: 3_600_000 },
+  day: { of: 'days', size: 1 },
+  week: { of: 'days', size: 7 },
+  month: { of: 'months', size: 1 },
+  quarter: { of: 'months', size: 3 },
+  year: { of: 'months', size: 12 },
+};
 
 /** The instant moved by a number of units. Days and longer keep the local time of day; a month that is too short ends on its last day. */
 export function addUnits(ms: number, unit: Unit, amount: number, zone: Zone): number {
-  const length = lengths[unit];
-  if (length !== undefined) return ms + amount * length;
+  const count = amount * unit.size;
+  if (unit.of === 'ms') return ms + count;
   const local = ms + zone(ms);
-  const moved =
-    months[unit] === undefined ? local + amount * dayMs * (unit === 'week' ? 7 : 1) : addMonths(local, amount * (months[unit] ?? 0));
-  return moved === local ? ms : fromLocal(moved, zone);
+  return count === 0 ? ms : fromLocal(unit.of === 'days' ? local + count * dayMs : addMonths(local, count), zone);
 }
 
 function addMonths(localMs: number, count: number): number {
-  const { year, month, day } = partsOf(localMs);
-  const target = year * 12 + month - 1 + count;
-  const [y, m] = [Math.floor(target / 12), (((target % 12) + 12) % 12) + 1];
-  const last = dayNumber(y, m + 1, 0) - dayNumber(y, m, 0);
-  return dayNumber(y, m, Math.min(day, last)) * dayMs + (((localMs % dayMs) + dayMs) % dayMs);
+  const date = new Date(localMs);
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() + count];
+  const first = dayNumber(year, month, 1);
+  const day = Math.min(date.getUTCDate(), dayNumber(year, month + 1, 1) - first);
+  return (first + day - 1) * dayMs + modulo(localMs, dayMs);
 }
+
+const modulo = (n: number, divisor: number): number => ((n % divisor) + divisor) % divisor;
 
 /** How many boundaries of the unit lie between two instants; `firstDay` (1 Sunday … 7) begins a week. */
 export function countUnits(from: number, to: number, unit: Unit, zone: Zone, firstDay: number): number {
-  const [a, b] = [from + zone(from), to + zone(to)];
-  const length = lengths[unit];
-  if (unit === 'hour' || unit === 'minute') return elapsed(from, to, a, b, length ?? 1);
-  if (length !== undefined) return Math.floor(to / length) - Math.floor(from / length);
-  if (months[unit] !== undefined) return Math.floor(monthIndex(b) / months[unit]) - Math.floor(monthIndex(a) / months[unit]);
-  const [days, other] = [Math.floor(a / dayMs), Math.floor(b / dayMs)];
-  if (unit === 'day') return other - days;
-  return weekIndex(b, firstDay) - weekIndex(a, firstDay);
+  const index = (ms: number): number => {
+    const local = ms + zone(ms);
+    if (unit.of === 'ms') return (ms - modulo(local, unit.size)) / unit.size; // boundaries of local time, but hours that clocks repeat or skip count as they pass
+    return Math.floor((unit.of === 'months' ? monthIndex(local) : Math.floor(local / dayMs) - startOf(unit, firstDay)) / unit.size);
+  };
+  return Math.round(index(to) - index(from));
 }
 
-/** Boundaries are those of local time, but hours that clocks repeat or skip count as they pass. */
-function elapsed(from: number, to: number, localFrom: number, localTo: number, length: number): number {
-  const startA = from - (((localFrom % length) + length) % length);
-  const startB = to - (((localTo % length) + length) % length);
-  return Math.round((startB - startA) / length);
+function monthIndex(localMs: number): number {
+  const date = new Date(localMs);
+  return date.getUTCFullYear() * 12 + date.getUTCMonth();
 }
 
-const monthIndex = (localMs: number): number => new Date(localMs).getUTCFullYear() * 12 + new Date(localMs).getUTCMonth();
+/** The number of a day with which days or weeks begin to be counted. 1970-01-01 was a Thursday (5). */
+const startOf = (unit: Unit, firstDay: number): number => (unit.size === 7 ? firstDay - 5 : 0);
 
-/** Weeks since the first that begins on this day. */
-function weekIndex(localMs: number, firstDay: number): number {
-  const day = Math.floor(localMs / dayMs);
-  return (day - ((weekDay(localMs) - firstDay + 7) % 7) - (firstDay - 5)) / 7; // 1970-01-01 was a Thursday (5)
-}
-
-/** The start of the bin an instant lies in; bins of several units are counted from the year 2000, as in MongoDB. */
-export function truncate(ms: number, unit: Unit, size: number, zone: Zone, firstDay: number): number {
-  const length = lengths[unit];
-  if (length !== undefined) {
-    const origin = fromLocal(reference, zone);
-    return origin + Math.floor((ms - origin) / (length * size)) * length * size;
-  }
+/** The start of the bin an instant lies in; bins of several units are counted from the year 2000 (its first such day of the week), as in MongoDB. */
+export function truncate(ms: number, unit: Unit, bins: number, zone: Zone, firstDay: number): number {
+  const reference = Date.UTC(2000, 0, 1);
+  const size = unit.size * bins;
+  if (unit.of === 'ms') return floorFrom(fromLocal(reference, zone), ms, size);
   const local = ms + zone(ms);
-  const perBin = months[unit];
-  if (perBin !== undefined) {
-    const bin = Math.floor((monthIndex(local) - 24000) / (perBin * size)) * perBin * size;
-    return fromLocal(addMonths(reference, bin), zone);
-  }
-  const start = unit === 'day' ? reference : firstWeek(firstDay);
-  const span = (unit === 'day' ? dayMs : 7 * dayMs) * size;
-  return fromLocal(start + Math.floor((local - start) / span) * span, zone);
+  if (unit.of === 'months') return fromLocal(addMonths(reference, floorFrom(0, monthIndex(local) - 24_000, size)), zone);
+  const start = unit.size === 7 ? reference + (firstDay % 7) * dayMs : reference; // 2000-01-01 was a Saturday (7)
+  return fromLocal(floorFrom(start, local, size * dayMs), zone);
 }
 
-const reference = Date.UTC(2000, 0, 1);
-
-/** The first such day of the week on or after 2000-01-01, a Saturday. */
-function firstWeek(firstDay: number): number {
-  return reference + ((firstDay - 7 + 7) % 7) * dayMs;
-}
+const floorFrom = (start: number, value: number, step: number): number => start + Math.floor((value - start) / step) * step;

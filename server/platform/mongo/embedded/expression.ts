@@ -1,61 +1,65 @@
 import { CommandError, failedToParse, refuse } from './errors.ts';
+import { isNumber, toInteger, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
+import { refusedNames } from './supported.ts';
 
-/** What an expression may look at besides the document: the clock of the command and the variables in their slots. */
+/** The documents of a collection (of the same database) that satisfy a filter; none when there is no such collection. */
+export type Find = (coll: string, filter: Doc) => Iterable<Doc>;
+
+/** What an expression or a stage may look at besides the document: the clock of the command, other collections, and the variables in their slots. */
 export interface Env {
   readonly now: Date;
+  readonly find: Find;
   readonly slots: Maybe[];
 }
 
 /** A compiled expression: undefined means "missing". */
 export type Evaluate = (doc: Doc, env: Env) => Maybe;
 
-/** The variables known at one place of an expression: `let` of the command as constants, others by the number of their slot. */
-export interface Scope {
-  readonly slots: ReadonlyMap<string, number>;
-  readonly constants: ReadonlyMap<string, Value>;
-  readonly counter: { used: number };
-}
+/** The variables known at one place of an expression, by slot; of two with one name the later one counts. */
+export type Scope = readonly string[];
 
 /** Compiles the argument of one operator. */
 export type Operator = (argument: Value, scope: Scope, name: string) => Evaluate;
+export type Operators = Readonly<Record<string, Operator>>;
 
 /** Every operator by its name; filled by expressions.ts. */
 export const operators = new Map<string, Operator>();
 
-/** Operators MongoDB has and this engine has not; filled from the closed list. */
-export const refusedOperators = new Set<string>();
+/** Operators MongoDB has and this engine has not. */
+export const refusedOperators: ReadonlySet<string> = new Set(refusedNames.expressions);
 
-export function newScope(constants: ReadonlyMap<string, Value> = new Map()): Scope {
-  return { slots: new Map(), constants, counter: { used: 0 } };
+export const newScope = (): Scope => [];
+export const newEnv = (now: Date, find: Find = () => []): Env => ({ now, find, slots: [] });
+
+/** The scope in which one more variable is known; whoever evaluates in it first fills the slot, whose number is the length of the outer scope. */
+export function bind(scope: Scope, name: Maybe): Scope {
+  if (name === 'CURRENT') throw refuse('the variable CURRENT');
+  if (typeof name !== 'string') throw failedToParse('a variable must be named by a string');
+  if (/^[a-z\u0080-\uffff][\w\u0080-\uffff]*$/.test(name)) return [...scope, name];
+  throw failedToParse(`'${name}' starts with an invalid character for a user variable name`);
 }
 
-export function newEnv(now: Date): Env {
-  return { now, slots: [] };
-}
-
-/** A scope in which `name` stands for the value of a slot, which the caller fills before it evaluates. */
-export function bind(scope: Scope, name: string): { scope: Scope; slot: number } {
-  if (!/^[a-z\u0080-\uffff][\w\u0080-\uffff]*$/.test(name))
-    throw failedToParse(`'${name}' starts with an invalid character for a user variable name`);
-  const slot = scope.counter.used++;
-  return { scope: { ...scope, slots: new Map(scope.slots).set(name, slot) }, slot };
+/** The scope of variables that a document defines, and what fills their slots: all are evaluated first, for a value may use the same slots on its way. */
+export function bindAll(scope: Scope, variables: Doc): { inner: Scope; fill: (doc: Doc, env: Env) => void } {
+  const values = [...variables.values()].map((value) => compile(value, scope));
+  const fill = (doc: Doc, env: Env): void => {
+    const results = values.map((value) => value(doc, env));
+    for (const [i, result] of results.entries()) env.slots[scope.length + i] = result;
+  };
+  return { inner: [...variables.keys()].reduce<Scope>(bind, scope), fill };
 }
 
 /**
- * Compiles an expression of the aggregation language.
+ * Compiles an expression of the aggregation language; an absent one is always missing.
  *
  * @throws CommandError 168 for an unknown operator, 238 for a known one that the engine has not, others as MongoDB.
  */
-export function compile(expression: Value, scope: Scope): Evaluate {
-  if (typeof expression === 'string') return expression.startsWith('$') ? compilePath(expression, scope) : () => expression;
-  if (Array.isArray(expression)) return compileList(expression, scope);
+export function compile(expression: Maybe, scope: Scope): Evaluate {
+  if (typeof expression === 'string' && expression.startsWith('$')) return compilePath(expression, scope);
   if (expression instanceof Map) return compileObject(expression, scope);
-  return () => expression;
-}
-
-function compileList(list: readonly Value[], scope: Scope): Evaluate {
-  const items = list.map((item) => compile(item, scope));
+  if (!Array.isArray(expression)) return () => expression;
+  const items = expression.map((item) => compile(item, scope));
   return (doc, env) => items.map((item) => item(doc, env) ?? null);
 }
 
@@ -66,7 +70,11 @@ function compileObject(object: Doc, scope: Scope): Evaluate {
       throw new CommandError(15983, `An object representing an expression must have exactly one field: ${[...object.keys()].join()}`);
     return operatorOf(first)(object.get(first) ?? null, scope, first);
   }
-  const fields = [...object].map(([name, value]): [string, Evaluate] => [checkFieldName(name), compile(value, scope)]);
+  const fields = [...object].map(([name, value]): [string, Evaluate] => {
+    if (name.startsWith('$')) throw new CommandError(16410, `FieldPath field names may not start with '$': ${name}`);
+    if (name.includes('.')) throw new CommandError(16412, `FieldPath field names may not contain '.': ${name}`);
+    return [name, compile(value, scope)];
+  });
   return (doc, env) => {
     const result: Doc = new Map();
     for (const [name, evaluate] of fields) {
@@ -85,12 +93,6 @@ function operatorOf(name: string): Operator {
   throw new CommandError(168, `Unrecognized expression '${name}'`);
 }
 
-function checkFieldName(name: string): string {
-  if (name.startsWith('$')) throw new CommandError(16410, `FieldPath field names may not start with '$': ${name}`);
-  if (name.includes('.')) throw new CommandError(16412, `FieldPath field names may not contain '.': ${name}`);
-  return name;
-}
-
 /** The parts of a field path such as "a.b" (without the dollar). */
 export function splitPath(path: string): string[] {
   const parts = path.split('.');
@@ -102,16 +104,9 @@ export function splitPath(path: string): string[] {
 }
 
 function compilePath(text: string, scope: Scope): Evaluate {
-  if (text.startsWith('$$')) return compileVariable(text.slice(2), scope);
   if (text === '$') throw new CommandError(16872, "'$' by itself is not a valid FieldPath");
-  const [first = '', ...rest] = splitPath(text.slice(1));
-  if (rest.length === 0) return (doc) => doc.get(first);
-  return (doc) => walk(doc.get(first), rest, 0);
-}
-
-function compileVariable(text: string, scope: Scope): Evaluate {
-  const [name = '', ...rest] = splitPath(text);
-  const base = variable(name, scope);
+  const [first = '', ...rest] = splitPath(text.replace(/^\$\$?/, ''));
+  const base: Evaluate = text.startsWith('$$') ? variable(first, scope) : (doc) => doc.get(first);
   return rest.length === 0 ? base : (doc, env) => walk(base(doc, env), rest, 0);
 }
 
@@ -119,10 +114,8 @@ function variable(name: string, scope: Scope): Evaluate {
   if (name === 'ROOT' || name === 'CURRENT') return (doc) => doc;
   if (name === 'REMOVE') return () => undefined;
   if (name === 'NOW') return (_, env) => env.now;
-  const slot = scope.slots.get(name);
-  if (slot !== undefined) return (_, env) => env.slots[slot];
-  const constant = scope.constants.get(name);
-  if (constant !== undefined) return () => constant;
+  const slot = scope.lastIndexOf(name);
+  if (slot >= 0) return (_, env) => env.slots[slot];
   if (/^[A-Z]/.test(name)) throw refuse(`variable $$${name}`);
   throw new CommandError(17276, `Use of undefined variable: ${name}`);
 }
@@ -131,55 +124,28 @@ function variable(name: string, scope: Scope): Evaluate {
 function walk(value: Maybe, parts: readonly string[], at: number): Maybe {
   let current = value;
   for (let i = at; i < parts.length; i++) {
-    if (current instanceof Map) current = current.get(parts[i] ?? '');
-    else return Array.isArray(current) ? walkList(current, parts, i) : undefined;
+    if (Array.isArray(current)) return current.map((element) => walk(element, parts, i)).filter((found) => found !== undefined);
+    if (!(current instanceof Map)) return undefined;
+    current = current.get(parts[i] ?? '');
   }
   return current;
 }
 
-function walkList(list: readonly Value[], parts: readonly string[], at: number): Value[] {
-  const found: Value[] = [];
-  for (const element of list) {
-    if (!(element instanceof Map) && !Array.isArray(element)) continue;
-    const value = walk(element, parts, at);
-    if (value !== undefined) found.push(value);
-  }
-  return found;
-}
+// What operators are made of.
 
-// Helpers for the families of operators.
+export const many = Number.MAX_SAFE_INTEGER;
+export const isNullish = (value: Maybe): value is null | undefined => value === null || value === undefined;
 
 /** Compiles a list of operands whose number must lie within bounds. A single operand need not stand in a list. */
-export function operands(argument: Value, scope: Scope, name: string, min: number, max: number = min): Evaluate[] {
+export function operands(argument: Value, scope: Scope, name: string, min: number, max: number): Evaluate[] {
   const list = Array.isArray(argument) ? argument : [argument];
   if (list.length >= min && list.length <= max) return list.map((item) => compile(item, scope));
   if (min === max) throw new CommandError(16020, `Expression ${name} takes exactly ${min} arguments. ${list.length} were passed in.`);
-  throw new CommandError(
-    28667,
-    `Expression ${name} takes at least ${min} arguments, and at most ${max}, but ${list.length} were passed in.`,
-  );
+  throw new CommandError(28667, `Expression ${name} takes ${min} to ${max} arguments, but ${list.length} were passed in.`);
 }
 
-export const isNullish = (value: Maybe): value is null | undefined => value === null || value === undefined;
-
-/** An operator with one operand. */
-export function unary(apply: (value: Maybe, name: string) => Maybe): Operator {
-  return (argument, scope, name) => {
-    const [operand] = operands(argument, scope, name, 1);
-    return (doc, env) => apply(operand?.(doc, env), name);
-  };
-}
-
-/** An operator with two operands. */
-export function binary(apply: (a: Maybe, b: Maybe, name: string) => Maybe): Operator {
-  return (argument, scope, name) => {
-    const [a, b] = operands(argument, scope, name, 2);
-    return (doc, env) => apply(a?.(doc, env), b?.(doc, env), name);
-  };
-}
-
-/** An operator with a number of operands between bounds. */
-export function several(min: number, max: number, apply: (values: Maybe[], name: string) => Maybe): Operator {
+/** An operator on a number of operands between bounds. */
+export function on(min: number, max: number, apply: (values: Maybe[], name: string) => Maybe): Operator {
   return (argument, scope, name) => {
     const list = operands(argument, scope, name, min, max);
     return (doc, env) =>
@@ -190,39 +156,66 @@ export function several(min: number, max: number, apply: (values: Maybe[], name:
   };
 }
 
-/** Turns null and missing operands into null before `apply` sees them. */
-export function nullSafe(apply: (value: Value, name: string) => Maybe): (value: Maybe, name: string) => Maybe {
-  return (value, name) => (isNullish(value) ? null : apply(value, name));
+/** An operator that gives null when an operand is null or missing. */
+export function strict(min: number, max: number, apply: (values: Value[], name: string) => Maybe): Operator {
+  return on(min, max, (values, name) => (allThere(values) ? apply(values, name) : null));
 }
 
-/** The error codes of an operator whose argument is a document of named parts. */
-export interface NamedCodes {
-  readonly form?: number; // the argument is no document
-  readonly unknown?: number;
-  readonly missing?: number | Readonly<Record<string, number>>;
-}
+const allThere = (values: Maybe[]): values is Value[] => !values.some(isNullish);
 
-export type Named = (part: string) => Evaluate;
-
-/** Compiles a document of named parts; names after `?` are optional. The answer gives the part, or an expression that is always missing. */
-export function named(argument: Value, scope: Scope, name: string, parts: readonly string[], codes: NamedCodes = {}): Named {
-  const raw = rawParts(argument, name, parts, codes);
-  const compiled = new Map([...raw].map(([part, value]) => [part, compile(value, scope)]));
-  return (part) => compiled.get(part) ?? absent;
-}
-
-/** The same without compiling. */
-export function rawParts(argument: Value, name: string, parts: readonly string[], codes: NamedCodes = {}): Doc {
-  if (!(argument instanceof Map)) throw new CommandError(codes.form ?? 9, `${name} only supports an object as its argument`);
-  const known = parts.map((part) => part.replace('?', ''));
-  for (const part of argument.keys())
-    if (!known.includes(part)) throw new CommandError(codes.unknown ?? 9, `${name} found an unknown argument: ${part}`);
-  for (const part of parts) {
-    if (part.startsWith('?') || argument.has(part)) continue;
-    const code = typeof codes.missing === 'object' ? codes.missing[part] : codes.missing;
-    throw new CommandError(code ?? 9, `Missing '${part}' parameter to ${name}`);
+/** The operands as `check` reads them one after the other; undefined at the first that is null or missing, whatever comes after it. */
+export function inTurn<T>(values: readonly Maybe[], check: (value: Value) => T): T[] | undefined {
+  const checked: T[] = [];
+  for (const value of values) {
+    if (isNullish(value)) return undefined;
+    checked.push(check(value));
   }
-  return argument;
+  return checked;
 }
 
-const absent: Evaluate = () => undefined;
+/** Parts of an argument by name: a number is the error for a missing one, all else is what stands for a part that is left out. */
+export type Parts = Readonly<Record<string, number | Maybe>>;
+
+/** Errors of an argument that is no document, or has an unknown part. */
+export type FormCodes = readonly [form: number, unknown: number];
+
+/** The parts of an argument in the order in which `parts` names them. */
+export function partsOf(argument: Value, name: string, [form, unknown]: FormCodes, parts: Parts): Maybe[] {
+  if (!(argument instanceof Map)) throw new CommandError(form, `${name} only supports an object as its argument`);
+  for (const part of argument.keys())
+    if (!Object.hasOwn(parts, part)) throw new CommandError(unknown, `${name} found an unknown argument: ${part}`);
+  return Object.entries(parts).map(([part, absent]) => {
+    const value = argument.get(part);
+    if (value !== undefined) return value;
+    if (typeof absent !== 'number') return absent;
+    throw new CommandError(absent, `Missing '${part}' parameter to ${name}`);
+  });
+}
+
+/** An operator on named parts, null when one of them is null or missing. */
+export function onParts(codes: FormCodes, parts: Parts, apply: (values: Value[], name: string) => Maybe): Operator {
+  return (argument, scope, name) => {
+    const list = partsOf(argument, name, codes, parts).map((part) => compile(part, scope));
+    return (doc, env) => {
+      const values = list.map((part) => part(doc, env));
+      return allThere(values) ? apply(values, name) : null;
+    };
+  };
+}
+
+export function arrayOf(value: Maybe, code: number, name: string): Value[] {
+  if (Array.isArray(value)) return value;
+  throw new CommandError(code, `${name} needs an array, not ${typeName(value)}`);
+}
+
+export function textOf(value: Maybe, code: number, name: string): string {
+  if (typeof value === 'string') return value;
+  throw new CommandError(code, `${name} needs a string, not ${typeName(value)}`);
+}
+
+/** A whole number of 32 bits; MongoDB numbers the error for a fraction one above that for what is no number. */
+export function wholeOf(value: Maybe, code: number, name: string): number {
+  const n = toInteger(value);
+  if (n !== undefined && n === (n | 0)) return n;
+  throw new CommandError(isNumber(value) ? code + 1 : code, `${name} needs a whole number of 32 bits`);
+}

@@ -1,93 +1,82 @@
 import { compareValues } from './compare.ts';
 import { CommandError } from './errors.ts';
-import { binary, bind, compile, isNullish, operands, rawParts } from './expression.ts';
-import type { Evaluate, Operator, Scope } from './expression.ts';
+import { bindAll, compile, isNullish, many, on, operands, partsOf } from './expression.ts';
+import type { Evaluate, Operator, Operators } from './expression.ts';
 import { Int32, truthy } from './model.ts';
-import type { Value } from './model.ts';
 
-const many = Number.MAX_SAFE_INTEGER;
-
-/** The operators that compare, decide and name. */
-export const logic: Readonly<Record<string, Operator>> = {
-  $eq: binary((a, b) => compareValues(a, b) === 0),
-  $ne: binary((a, b) => compareValues(a, b) !== 0),
-  $gt: binary((a, b) => compareValues(a, b) > 0),
-  $gte: binary((a, b) => compareValues(a, b) >= 0),
-  $lt: binary((a, b) => compareValues(a, b) < 0),
-  $lte: binary((a, b) => compareValues(a, b) <= 0),
-  $cmp: binary((a, b) => new Int32(Math.sign(compareValues(a, b)))),
-  $and: (argument, scope, name) => {
-    const list = operands(argument, scope, name, 0, many);
-    return (doc, env) => list.every((item) => truthy(item(doc, env)));
-  },
-  $or: (argument, scope, name) => {
-    const list = operands(argument, scope, name, 0, many);
-    return (doc, env) => list.some((item) => truthy(item(doc, env)));
-  },
-  $not: (argument, scope, name) => {
-    const [operand] = operands(argument, scope, name, 1);
-    return (doc, env) => !truthy(operand?.(doc, env));
-  },
-  $cond: conditional,
+/** The operators that compare, decide and name. What is not needed for the answer is not evaluated. */
+export const logic: Operators = {
+  $eq: comparing((order) => order === 0),
+  $ne: comparing((order) => order !== 0),
+  $gt: comparing((order) => order > 0),
+  $gte: comparing((order) => order >= 0),
+  $lt: comparing((order) => order < 0),
+  $lte: comparing((order) => order <= 0),
+  $cmp: on(2, 2, ([a, b]) => new Int32(Math.sign(compareValues(a, b)))),
+  $and: lazily(0, (list) => (doc, env) => list.every((item) => truthy(item(doc, env)))),
+  $or: lazily(0, (list) => (doc, env) => list.some((item) => truthy(item(doc, env)))),
+  $not: on(1, 1, ([value]) => !truthy(value)),
   $ifNull: (argument, scope, name) => {
     if (!Array.isArray(argument) || argument.length < 2) throw new CommandError(1257300, `${name} needs at least two arguments`);
-    const list = operands(argument, scope, name, 2, many);
+    return firstThere(operands(argument, scope, name, 2, many));
+  },
+  $cond: (argument, scope, name) => {
+    const parts = argument instanceof Map ? partsOf(argument, name, [9, 17083], { if: 17080, then: 17081, else: 17082 }) : argument;
+    const [test, then, otherwise] = Array.isArray(parts)
+      ? operands(
+          parts.map((part) => part ?? null),
+          scope,
+          name,
+          3,
+          3,
+        )
+      : operands(parts, scope, name, 3, 3);
+    return (doc, env) => (truthy(test?.(doc, env)) ? then : otherwise)?.(doc, env);
+  },
+  $switch: (argument, scope, name) => {
+    const [branches, otherwise] = partsOf(argument, name, [40060, 40067], { branches: [], default: undefined });
+    if (!Array.isArray(branches)) throw new CommandError(40061, '$switch expected an array for branches');
+    if (branches.length === 0) throw new CommandError(40068, '$switch requires at least one branch.');
+    const cases = branches.map((branch) => {
+      const [test, then] = partsOf(branch, name, [40062, 40063], { case: 40064, then: 40065 });
+      return { test: compile(test, scope), then: compile(then, scope) };
+    });
+    const fallback = otherwise === undefined ? noBranch : compile(otherwise, scope);
+    return (doc, env) => (cases.find(({ test }) => truthy(test(doc, env)))?.then ?? fallback)(doc, env);
+  },
+  $let: (argument, scope, name) => {
+    const [vars, body] = partsOf(argument, name, [16874, 16875], { vars: 16876, in: 16877 });
+    if (!(vars instanceof Map)) throw new CommandError(10065, 'invalid parameter: expected an object (vars)');
+    const { inner, fill } = bindAll(scope, vars);
+    const evaluate = compile(body, inner);
     return (doc, env) => {
-      for (const item of list.slice(0, -1)) {
-        const value = item(doc, env);
-        if (!isNullish(value)) return value;
-      }
-      return list.at(-1)?.(doc, env);
+      fill(doc, env);
+      return evaluate(doc, env);
     };
   },
-  $switch: branches,
-  $let: variables,
   $literal: (argument) => () => argument,
 };
 
-function conditional(argument: Value, scope: Scope, name: string): Evaluate {
-  const parts = argument instanceof Map ? named3(argument, name) : argument;
-  const [test, then, otherwise] = operands(parts, scope, name, 3);
-  return (doc, env) => (truthy(test?.(doc, env)) ? then?.(doc, env) : otherwise?.(doc, env));
+function comparing(accept: (order: number) => boolean): Operator {
+  return on(2, 2, ([a, b]) => accept(compareValues(a, b)));
 }
 
-function named3(argument: Value, name: string): Value[] {
-  const parts = rawParts(argument, name, ['if', 'then', 'else'], { unknown: 17083, missing: { if: 17080, then: 17081, else: 17082 } });
-  return ['if', 'then', 'else'].map((part) => parts.get(part) ?? null);
+function lazily(min: number, combine: (list: readonly Evaluate[]) => Evaluate): Operator {
+  return (argument, scope, name) => combine(operands(argument, scope, name, min, many));
 }
 
-function branches(argument: Value, scope: Scope, name: string): Evaluate {
-  const parts = rawParts(argument, name, ['?branches', '?default'], { form: 40060, unknown: 40067 });
-  const list = parts.get('branches') ?? [];
-  if (!Array.isArray(list)) throw new CommandError(40061, '$switch expected an array for branches');
-  if (list.length === 0) throw new CommandError(40068, '$switch requires at least one branch.');
-  const cases = list.map((branch) => {
-    const both = rawParts(branch, name, ['case', 'then'], { form: 40062, unknown: 40063, missing: { case: 40064, then: 40065 } });
-    return { test: compile(both.get('case') ?? null, scope), then: compile(both.get('then') ?? null, scope) };
-  });
-  const otherwise = parts.get('default');
-  const fallback = otherwise === undefined ? undefined : compile(otherwise, scope);
+/** The first value that is neither null nor missing, else the last as it is. */
+function firstThere(list: readonly Evaluate[]): Evaluate {
   return (doc, env) => {
-    for (const { test, then } of cases) if (truthy(test(doc, env))) return then(doc, env);
-    if (fallback === undefined)
-      throw new CommandError(40066, '$switch could not find a matching branch for an input, and no default was specified.');
-    return fallback(doc, env);
+    let value;
+    for (const item of list) {
+      value = item(doc, env);
+      if (!isNullish(value)) break;
+    }
+    return value;
   };
 }
 
-function variables(argument: Value, scope: Scope, name: string): Evaluate {
-  const parts = rawParts(argument, name, ['vars', 'in'], { form: 16874, unknown: 16875, missing: { vars: 16876, in: 16877 } });
-  const vars = parts.get('vars');
-  if (!(vars instanceof Map)) throw new CommandError(10065, 'invalid parameter: expected an object (vars)');
-  let inner = scope;
-  const set = [...vars].map(([variable, value]) => {
-    const bound = bind(inner, variable);
-    inner = bound.scope;
-    return { slot: bound.slot, evaluate: compile(value, scope) };
-  });
-  const body = compile(parts.get('in') ?? null, inner);
-  return (doc, env) => {
-    for (const { slot, evaluate } of set) env.slots[slot] = evaluate(doc, env);
-    return body(doc, env);
-  };
-}
+const noBranch: Evaluate = () => {
+  throw new CommandError(40066, '$switch could not find a matching branch for an input, and no default was specified.');
+};

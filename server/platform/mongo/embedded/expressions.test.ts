@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { newEnv, newScope } from './expression.ts';
 import { compile } from './expressions.ts';
 import type { Maybe } from './model.ts';
-import { date, doc, double, oid, outcome, regex, show, value } from './testing/notation.ts';
+import { date, doc, double, oid, outcome, show, value } from './testing/notation.ts';
 import type { Plain } from './testing/notation.ts';
 
 const source = doc({
@@ -26,8 +26,7 @@ type Row = readonly [expression: Plain, expected: string];
 function table(name: string, rows: readonly Row[]): void {
   for (const [expression, expected] of rows) {
     test(`${name}: ${show(value(expression))} is ${expected}`, () => {
-      const work = (): Maybe =>
-        compile(value(expression), newScope(new Map([['k', value(5)]])))(source, newEnv(date('2024-01-02T03:04:05Z')));
+      const work = (): Maybe => compile(value(expression), newScope())(source, newEnv(date('2024-01-02T03:04:05Z')));
       expect(outcome(work)).toBe(expected);
     });
   }
@@ -43,7 +42,6 @@ table('paths and variables', [
   ['$$CURRENT.sub.x', '1'],
   ['$$NOW', '2024-01-02T03:04:05.000Z'],
   ['$$REMOVE', 'missing'],
-  ['$$k', '5'],
   ['$$other', 'error 17276'],
   ['$$USER_ROLES', 'error 238'],
   ['$', 'error 16872'],
@@ -81,15 +79,9 @@ table('arithmetic', [
   [{ $mod: [-7n, 3] }, '-1L'],
   [{ $multiply: [2147483647, 2] }, '4294967294L'],
   [{ $isNumber: '$l' }, 'true'],
-  [{ $pow: [-1, -3] }, '-1'],
-  [{ $pow: [3, 40] }, '12157665459056929000.0'],
-  [{ $sqrt: -1 }, 'error 28714'],
-  [{ $sqrt: 2.25 }, '1.5'],
-  [{ $exp: '$n' }, 'null'],
-  [{ $ln: 0 }, 'error 28766'],
-  [{ $log10: 1000 }, '3.0'],
-  [{ $log: [8, 1] }, 'error 28759'],
   [{ $abs: 'x' }, 'error 28765'],
+  [{ $add: [null, 'x'] }, 'null'],
+  [{ $add: ['x', null] }, 'error 14'],
 ]);
 
 table('logic', [
@@ -109,32 +101,28 @@ table('logic', [
   [{ $switch: { branches: [] } }, 'error 40068'],
   [{ $let: { vars: { a: 1, b: '$i' }, in: { $add: ['$$a', '$$b'] } } }, '8'],
   [{ $let: { vars: { a: 1 }, in: { $let: { vars: { a: 2, b: '$$a' }, in: ['$$a', '$$b'] } } } }, '[2, 1]'],
+  [{ $let: { vars: { a: 1, b: { $map: { input: [7], in: '$$this' } } }, in: ['$$a', '$$b'] } }, '[1, [7]]'],
+  [{ $let: { vars: { CURRENT: '$sub' }, in: '$x' } }, 'error 238'],
   [{ $literal: '$i' }, '"$i"'],
 ]);
 
 table('strings', [
   [{ $concat: ['$s', '!', '$none'] }, 'null'],
   [{ $concat: ['$s', 5] }, 'error 16702'],
+  [{ $concat: [null, 5] }, 'null'],
   [{ $toUpper: 'été' }, '"éTé"'],
   [{ $toLower: double(1) }, '"1"'],
-  [{ $substr: ['abc', 1, -1] }, '"bc"'],
   [{ $substrCP: ['a😀b', 1, 1] }, '"😀"'],
-  [{ $substrBytes: ['éa', 0, 1] }, 'error 28657'],
   [{ $strLenCP: 'a😀' }, '2'],
-  [{ $strLenBytes: 'a😀' }, '5'],
-  [{ $strcasecmp: ['ABC', 'abd'] }, '-1'],
   [{ $split: ['a,b', ''] }, 'error 40087'],
   [{ $trim: { input: '  ' } }, '""'],
-  [{ $ltrim: { input: 'xxa', chars: 'x' } }, '"a"'],
-  [{ $rtrim: { input: 'a\n\t' } }, '"a"'],
+  [{ $trim: { input: 'xax', chars: 'x' } }, '"a"'],
+  [{ $trim: { input: ' a\n\t' } }, '"a"'],
+  [{ $trim: { input: 'a', chars: '$none' } }, 'null'],
   [{ $trim: { input: 5 } }, 'error 50699'],
   [{ $indexOfCP: ['😀b', 'b'] }, '1'],
-  [{ $indexOfBytes: ['😀b', 'b'] }, '4'],
   [{ $indexOfCP: ['abc', 'c', -1] }, 'error 40097'],
   [{ $regexMatch: { input: '$s', regex: '^h', options: 'i' } }, 'true'],
-  [{ $regexFind: { input: '😀ab', regex: regex('(a)(z)?') } }, '{match: "a", idx: 1, captures: ["a", null]}'],
-  [{ $regexFindAll: { input: 'aba', regex: 'a' } }, '[{match: "a", idx: 0, captures: []}, {match: "a", idx: 2, captures: []}]'],
-  [{ $replaceOne: { input: 'aa', find: 'a', replacement: { $literal: '$&' } } }, '"$&a"'],
   [{ $replaceAll: { input: 'a.a', find: 'a', replacement: 'b' } }, '"b.b"'],
 ]);
 
@@ -146,14 +134,16 @@ table('arrays', [
   [{ $first: '$list' }, '3'],
   [{ $last: '$n' }, 'null'],
   [{ $slice: ['$list', 1, 1] }, '[1]'],
+  [{ $slice: ['$list', 1.5] }, 'error 28726'],
+  [{ $slice: ['$list', 'x'] }, 'error 28725'],
+  [{ $arrayElemAt: ['$list', 2147483648n] }, 'error 28691'],
+  [{ $concatArrays: [null, 5] }, 'null'],
   [{ $in: [double(3), '$list'] }, 'true'],
-  [{ $indexOfArray: ['$list', 2] }, '2'],
   [{ $concatArrays: ['$list', ['x']] }, '[3, 1, 2, "x"]'],
   [{ $reverseArray: '$list' }, '[2, 1, 3]'],
   [{ $sortArray: { input: '$nested', sortBy: { x: -1 } } }, '[{x: 2}, {x: 1}, {}, 5]'],
   [{ $sortArray: { input: '$list', sortBy: 2 } }, 'error 2942505'],
   [{ $range: [0, 5, 2] }, '[0, 2, 4]'],
-  [{ $zip: { inputs: ['$list', '$words'] } }, '[[3, "b"], [1, "a"]]'],
   [{ $map: { input: '$list', as: 'e', in: { $add: ['$$e', '$i'] } } }, '[10, 8, 9]'],
   [{ $filter: { input: '$list', cond: { $gt: ['$$this', 1] }, limit: 1 } }, '[3]'],
   [{ $reduce: { input: '$words', initialValue: '', in: { $concat: ['$$value', '$$this'] } } }, '"ba"'],
@@ -186,8 +176,6 @@ table('totals', [
   [{ $avg: '$empty' }, 'null'],
   [{ $min: ['$list'] }, '1'],
   [{ $max: ['$i', 9, null] }, '9'],
-  [{ $stdDevPop: [[1, 3]] }, '1.0'],
-  [{ $stdDevSamp: [1] }, 'null'],
   [{ $median: { input: '$list', method: 'approximate' } }, '2.0'],
   [{ $percentile: { input: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], p: [0.5, 0.95, 0, 1], method: 'approximate' } }, '[5.0, 10.0, 1.0, 10.0]'],
   [{ $percentile: { input: '$list', p: [2], method: 'approximate' } }, 'error 7750303'],
@@ -218,15 +206,10 @@ table('dates', [
     '"2024-03-31 03:30:15.250 +0200 +120 091 13 13 2024 7 1 Mar March %"',
   ],
   [{ $dateToString: paris }, '"2024-03-31T03:30:15.250"'],
-  [{ $dateFromString: { dateString: '2024-03-31T02:30:00', timezone: 'Europe/Paris' } }, '2024-03-31T01:30:00.000Z'],
-  [{ $dateFromString: { dateString: '2024-10-27T02:30:00', timezone: 'Europe/Paris' } }, '2024-10-27T00:30:00.000Z'],
-  [{ $dateFromString: { dateString: '31 Mar 2024', format: '%d %b %Y' } }, '2024-03-31T00:00:00.000Z'],
-  [{ $dateFromString: { dateString: '2024-W13', format: '%G-W%V' } }, '2024-03-25T00:00:00.000Z'],
-  [{ $dateFromString: { dateString: '2024-02-30' } }, 'error 241'],
-  [{ $dateToParts: paris }, '{year: 2024, month: 3, day: 31, hour: 3, minute: 30, second: 15, millisecond: 250}'],
-  [{ $dateFromParts: { year: 2024, month: 14, day: 0 } }, '2025-01-31T00:00:00.000Z'],
-  [{ $dateFromParts: { isoWeekYear: 2024, isoWeek: 1 } }, '2024-01-01T00:00:00.000Z'],
-  [{ $dateFromParts: { year: 2024, month: 7, hour: 2, timezone: 'Europe/Paris' } }, '2024-07-01T00:00:00.000Z'],
+  [{ $dateToString: { date: '$day', timezone: '+00:00' } }, '"2024-03-31T01:30:15.250Z"'],
+  [{ $dateToString: { date: '$day', timezone: '$none' } }, 'null'],
+  [{ $dateToString: { date: '$none', onNull: 'x' } }, '"x"'],
+  [{ $dateToString: { date: '$none', format: '%Q' } }, 'error 18536'],
   [{ $dateTrunc: { ...paris, unit: 'day' } }, '2024-03-30T23:00:00.000Z'],
   [{ $dateTrunc: { ...paris, unit: 'week', startOfWeek: 'monday' } }, '2024-03-24T23:00:00.000Z'],
   [{ $dateTrunc: { ...paris, unit: 'month' } }, '2024-02-29T23:00:00.000Z'],
@@ -245,6 +228,13 @@ table('dates', [
   ],
   [{ $dateDiff: { startDate: date('2024-03-30T12:00:00Z'), endDate: '$day', unit: 'minute' } }, '810L'],
 ]);
+
+const dropped = `$pow $sqrt $exp $ln $log10 $log $substr $substrBytes $strLenBytes $strcasecmp $ltrim $rtrim $indexOfBytes $regexFind $regexFindAll
+  $replaceOne $indexOfArray $zip $dateFromString $dateToParts $dateFromParts $stdDevPop $stdDevSamp`;
+table(
+  'what MongoDB has and nothing here uses',
+  dropped.split(/\s+/).map((name) => [{ [name]: [] }, 'error 238']),
+);
 
 table('types', [
   [{ $type: '$none' }, '"missing"'],

@@ -1,17 +1,15 @@
-import { operators, refusedOperators } from './expression.ts';
+import { totalling } from './accumulators.ts';
+import { operators } from './expression.ts';
 import { arithmetic } from './expressions-arithmetic.ts';
 import { arrays } from './expressions-array.ts';
 import { dates } from './expressions-date.ts';
 import { logic } from './expressions-logic.ts';
 import { objects, sets } from './expressions-object.ts';
 import { strings } from './expressions-string.ts';
-import { totalling } from './expressions-total.ts';
-import { refusedNames } from './supported.ts';
 
 /** The families of operators, as in the closed list. */
 export const families = { arithmetic, logic, strings, arrays, sets, objects, totals: totalling, dates };
 
 for (const family of Object.values(families)) for (const [name, operator] of Object.entries(family)) operators.set(name, operator);
-for (const name of refusedNames.expressions) refusedOperators.add(name);
 
 export { compile } from './expression.ts';

@@ -1,97 +1,85 @@
 import { valueKey } from './compare.ts';
 import { failedToParse, refuse } from './errors.ts';
-import { bind, rawParts, splitPath } from './expression.ts';
-import type { Env, Evaluate, Scope } from './expression.ts';
+import { bindAll, partsOf, splitPath } from './expression.ts';
+import type { Env, Scope } from './expression.ts';
 import { compile } from './expressions.ts';
 import { BSONRegExp } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 import { isIndex, visitPath } from './paths.ts';
-import type { CompilePipeline, Run, Stage } from './stage.ts';
-import { setAt } from './unwind.ts';
+import { setAt } from './shape.ts';
 
-interface Join {
-  readonly from: string;
-  readonly local: readonly string[] | undefined;
-  readonly foreign: string;
-  readonly variables: ReadonlyArray<{ slot: number; evaluate: Evaluate }>;
-  readonly pipeline: Stage | undefined;
-  readonly narrowed: readonly Narrowing[];
-}
-
-/**
- * Compiles $lookup, by equal fields, by a pipeline with variables, or both. What is looked for in the other collection is a filter,
- * so that an index there can be used.
- */
-export function compileLookup(spec: Value, scope: Scope, compilePipeline: CompilePipeline): Stage {
-  const parts = rawParts(spec, '$lookup', ['from', '?localField', '?foreignField', '?let', '?pipeline', 'as']);
-  const as = splitPath(text(parts, 'as'));
-  const join = joinOf(parts, scope, compilePipeline);
-  return function* (source, run) {
-    const known = new Map<string, Value[]>();
-    for (const doc of source) yield setAt(doc, as, join.variables.length > 0 ? found(join, doc, run) : remembered(join, doc, run, known));
-  };
-}
-
-function text(parts: Doc, name: string): string {
-  const value = parts.get(name);
-  if (typeof value !== 'string') throw failedToParse(`$lookup argument '${name}' must be a string`);
-  return value;
-}
-
-function joinOf(parts: Doc, scope: Scope, compilePipeline: CompilePipeline): Join {
-  if (parts.get('from') instanceof Map) throw refuse('$lookup from another database');
-  const hasFields = parts.has('localField');
-  if (hasFields !== parts.has('foreignField')) throw failedToParse('$lookup requires both or neither of localField and foreignField');
-  const pipeline = pipelineOf(parts, hasFields);
-  const outer = variablesOf(parts.get('let'), scope);
-  return {
-    from: text(parts, 'from'),
-    local: hasFields ? splitPath(text(parts, 'localField')) : undefined,
-    foreign: hasFields ? text(parts, 'foreignField') : '',
-    variables: outer.variables,
-    pipeline: pipeline === undefined ? undefined : compilePipeline(pipeline, outer.scope),
-    narrowed: narrowings(pipeline?.[0], outer.scope),
-  };
-}
-
-function pipelineOf(parts: Doc, hasFields: boolean): Value[] | undefined {
-  const pipeline = parts.get('pipeline');
-  if (pipeline === undefined && !hasFields) throw failedToParse("$lookup requires 'pipeline' or 'localField' and 'foreignField'");
-  if (pipeline === undefined && parts.has('let')) throw failedToParse("$lookup with a 'let' argument must also specify 'pipeline'");
-  if (pipeline !== undefined && !Array.isArray(pipeline)) throw failedToParse("'pipeline' option must be specified as an array");
-  return pipeline;
-}
-
-function variablesOf(given: Maybe, scope: Scope): { scope: Scope; variables: Join['variables'] } {
-  if (given !== undefined && !(given instanceof Map)) throw failedToParse("$lookup argument 'let' must be an object");
-  let inner = scope;
-  const variables = [...(given ?? [])].map(([name, value]) => {
-    const bound = bind(inner, name);
-    inner = bound.scope;
-    return { slot: bound.slot, evaluate: compile(value, scope) };
-  });
-  return { scope: inner, variables };
-}
+/** A compiled stage or pipeline. */
+export type Stage = (source: Iterable<Doc>, env: Env) => Iterable<Doc>;
+type CompilePipeline = (pipeline: readonly Value[], scope: Scope) => Stage;
 
 const maxRemembered = 10_000;
 
-/** Without variables the answer depends on the local values alone: equal ones are looked up once. */
-function remembered(join: Join, doc: Doc, run: Run, known: Map<string, Value[]>): Value[] {
-  const key = valueKey(join.local === undefined ? [] : localValues(doc, join.local));
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const result = found(join, doc, run);
-  if (known.size < maxRemembered) known.set(key, result);
-  return result;
+/**
+ * Compiles $lookup, by equal fields, by a pipeline with variables, or both. What is looked for in the other collection is a filter,
+ * so that an index there can be used. Without variables the answer depends on the local values alone: equal ones are looked up once.
+ */
+export function compileLookup(spec: Value, scope: Scope, compilePipeline: CompilePipeline): Stage {
+  const { from, as, local, foreign, variables, stages } = joinOf(spec);
+  const { inner, fill } = bindAll(scope, variables);
+  const pipeline = compilePipeline(stages, inner);
+  const narrowed = narrowings(stages[0], inner);
+  const found = (values: Value[] | undefined, env: Env): Value[] => {
+    const conditions: Value[] = narrowed.flatMap((narrowing) => narrowing(env));
+    if (values !== undefined) conditions.push(fieldFilter(foreign, values));
+    return [...pipeline(env.find(from, new Map(conditions.length === 0 ? [] : [['$and', conditions]])), env)];
+  };
+  return function* (source, env) {
+    const known = new Map<string, Value[]>();
+    for (const doc of source) {
+      const values = local === undefined ? undefined : localValues(doc, local);
+      fill(doc, env);
+      const key = valueKey(values);
+      const result = known.get(key) ?? found(values, env);
+      if (variables.size === 0 && known.size < maxRemembered) known.set(key, result);
+      yield setAt(doc, as, result);
+    }
+  };
 }
 
-function found(join: Join, doc: Doc, run: Run): Value[] {
-  for (const { slot, evaluate } of join.variables) run.env.slots[slot] = evaluate(doc, run.env);
-  const conditions: Value[] = join.narrowed.flatMap((narrowing) => narrowing(run.env));
-  if (join.local !== undefined) conditions.push(fieldFilter(join.foreign, localValues(doc, join.local)));
-  const filter: Doc = new Map(conditions.length === 0 ? [] : [['$and', conditions]]);
-  const docs = run.host.find(join.from, filter);
-  return [...(join.pipeline === undefined ? docs : join.pipeline(docs, run))];
+interface Join {
+  readonly from: string;
+  readonly as: readonly string[];
+  readonly local: readonly string[] | undefined;
+  readonly foreign: string;
+  readonly variables: Doc;
+  readonly stages: readonly Value[];
+}
+
+function joinOf(spec: Value): Join {
+  const optional = { localField: undefined, foreignField: undefined, let: undefined, pipeline: undefined };
+  const [from, as, local, foreign, variables = new Map<string, Value>(), stages] = partsOf(spec, '$lookup', [9, 9], {
+    from: 9,
+    as: 9,
+    ...optional,
+  });
+  if (from instanceof Map) throw refuse('$lookup from another database');
+  checkForm(local !== undefined, foreign !== undefined, stages !== undefined, spec instanceof Map && spec.has('let'));
+  if (!(variables instanceof Map)) throw failedToParse("$lookup argument 'let' must be an object");
+  if (stages !== undefined && !Array.isArray(stages)) throw failedToParse("'pipeline' option must be specified as an array");
+  return {
+    from: text(from, 'from'),
+    as: splitPath(text(as, 'as')),
+    local: local === undefined ? undefined : splitPath(text(local, 'localField')),
+    foreign: foreign === undefined ? '' : text(foreign, 'foreignField'),
+    variables,
+    stages: stages ?? [],
+  };
+}
+
+function checkForm(hasLocal: boolean, hasForeign: boolean, hasPipeline: boolean, hasLet: boolean): void {
+  if (hasLocal !== hasForeign) throw failedToParse('$lookup requires both or neither of localField and foreignField');
+  if (!hasPipeline && (!hasLocal || hasLet))
+    throw failedToParse("$lookup requires 'pipeline' (with 'let') or 'localField' and 'foreignField'");
+}
+
+function text(value: Maybe, name: string): string {
+  if (typeof value === 'string') return value;
+  throw failedToParse(`$lookup argument '${name}' must be a string`);
 }
 
 /** What the other documents are compared with: the elements of arrays, null where there is nothing. */
@@ -107,7 +95,7 @@ function localValues(doc: Doc, parts: readonly string[]): Value[] {
 function fieldFilter(path: string, values: Value[]): Doc {
   if (values.some((value) => value instanceof BSONRegExp)) throw refuse('$lookup by a regular expression');
   const [only = null] = values;
-  return new Map([[path, values.length === 1 ? new Map([['$eq', only]]) : new Map([['$in', values]])]]);
+  return new Map([[path, new Map([values.length === 1 ? ['$eq', only] : ['$in', values]])]]);
 }
 
 /** A condition that all documents of interest meet, to be asked before the pipeline runs. */
@@ -137,7 +125,7 @@ function equalitiesIn(expression: Maybe, scope: Scope): Narrowing[] {
 
 function isOuter(expression: Value, scope: Scope): boolean {
   if (typeof expression !== 'string') return !(expression instanceof Map || Array.isArray(expression));
-  return !expression.startsWith('$') || (expression.startsWith('$$') && scope.slots.has(expression.slice(2).split('.')[0] ?? ''));
+  return !expression.startsWith('$') || (expression.startsWith('$$') && scope.includes(expression.slice(2).split('.')[0] ?? ''));
 }
 
 function equalTo(path: string, value: Maybe): Value[] {

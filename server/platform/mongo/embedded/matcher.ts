@@ -14,9 +14,9 @@ import { refusedNames } from './supported.ts';
  *
  * @throws CommandError 2 for an unknown operator or a wrong argument, 238 for a known operator that the engine has not.
  */
-export function compileFilter(filter: Doc, variables?: ReadonlyMap<string, Value>, now: Date = new Date()): (doc: Doc) => boolean {
-  const matches = compileMatch(filter, newScope(variables));
-  const env = newEnv(now);
+export function compileFilter(filter: Doc): (doc: Doc) => boolean {
+  const matches = compileMatch(filter, newScope());
+  const env = newEnv(new Date());
   return (doc) => matches(doc, env);
 }
 

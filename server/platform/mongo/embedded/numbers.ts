@@ -76,12 +76,6 @@ function quotient(dividend: bigint, divisor: bigint, how: 'even' | 'down'): bigi
 
 const signed = (before: number, after: number): number => (after === 0 && (before < 0 || Object.is(before, -0)) ? -0 : after);
 
-/** Rounds towards plus or minus infinity. */
-export function roundToward(value: NumberValue, direction: 'up' | 'down'): NumberValue {
-  if (!(value instanceof Double)) return value;
-  return new Double(direction === 'up' ? Math.ceil(value.value) : Math.floor(value.value));
-}
-
 /**
  * Adds up numbers of any type the way $sum and $avg of MongoDB do: in two doubles, the second of which takes what the first cannot hold. Integers stay exact
  * far beyond 64 bits.

@@ -1,9 +1,8 @@
 import type { Collection } from './catalog.ts';
-import { CommandError } from './errors.ts';
 import { compileFilter } from './matcher.ts';
 import { planFor } from './planner.ts';
 import type { Plan } from './planner.ts';
-import { compileSort } from './sort.ts';
+import { compileSort, sortBy } from './sort.ts';
 import type { Stored } from './store.ts';
 import type { Row } from './transactions.ts';
 import { decode } from './values.ts';
@@ -32,7 +31,6 @@ export interface Scope {
 }
 
 const longScan = 20_000;
-const maxSortBytes = 100 * 1024 * 1024;
 const maxChunk = 256;
 
 /** The documents that satisfy a search, in its order. Reads in chunks and keeps no statement open, so that it may rest between two batches of a cursor. */
@@ -131,21 +129,7 @@ function* once(sources: ReadonlyArray<Iterable<Row>>): Generator<Row> {
 }
 
 function sorted(rows: Iterable<Row>, sort: Doc, wanted: number): Row[] {
-  const order = compileSort(sort);
-  const compare = (a: Row, b: Row): number => order(docOf(a), docOf(b));
-  const kept: Row[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    kept.push(row);
-    bytes += row.bytes.length;
-    if (kept.length > 2 * wanted + 1000) {
-      kept.sort(compare).length = wanted; // only the first are asked for
-      bytes = kept.reduce((sum, one) => sum + one.bytes.length, 0);
-    }
-    if (bytes > maxSortBytes)
-      throw new CommandError(292, 'Sort exceeded memory limit of 104857600 bytes; an index in the order of the sort avoids it');
-  }
-  return kept.sort(compare);
+  return sortBy(rows, compileSort(sort), docOf, wanted, (row) => row.bytes.length);
 }
 
 const asRow = (stored: Stored): Row => ({ rid: stored.rid, bytes: stored.bytes });

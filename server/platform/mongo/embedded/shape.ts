@@ -95,3 +95,14 @@ function computeValue(shape: Shape, value: Maybe, root: Doc, env: Env): Value {
   if (Array.isArray(value)) return value.map((item) => computeValue(shape, item, root, env));
   return computeInto(shape, new Map(value instanceof Map ? value : []), root, env);
 }
+
+/** A copy of the document with the value at a path (undefined takes it away); what is no document on the way is replaced by one. */
+export function setAt(doc: Doc, parts: readonly string[], value: Maybe): Doc {
+  const [first = '', ...rest] = parts;
+  const copy: Doc = new Map(doc);
+  const inner = copy.get(first);
+  const set = rest.length === 0 ? value : setAt(new Map(inner instanceof Map ? inner : []), rest, value);
+  if (set === undefined) copy.delete(first);
+  else copy.set(first, set);
+  return copy;
+}

@@ -18,7 +18,6 @@ export const supported = {
     arrays: names('$push $addToSet $pull $pullAll $pop'),
     modifiers: names('$each $position $slice $sort'),
     positions: names('$ $[] $[name]'),
-    stages: names('$set $addFields $unset $project $replaceRoot $replaceWith'),
   },
   stages: {
     rows: names('$match $sort $limit $skip $count $unwind $lookup $facet'),
@@ -26,26 +25,25 @@ export const supported = {
     groups: names('$group $bucket $sortByCount'),
   },
   accumulators: {
-    numbers: names('$sum $avg $min $max $count $stdDevPop $stdDevSamp $median $percentile'),
-    values: names('$first $last $push $addToSet $mergeObjects'),
+    numbers: names('$sum $avg $min $max $count $median $percentile'),
+    values: names('$first $last $push $addToSet'),
     best: names('$top $topN $bottom $bottomN $firstN $lastN $maxN $minN'),
   },
   expressions: {
     arithmetic: names(`
-      $add $subtract $multiply $divide $mod $abs $ceil $floor $round $trunc $pow $sqrt $exp $ln $log10 $log`),
+      $add $subtract $multiply $divide $mod $abs $ceil $floor $round $trunc`),
     logic: names('$eq $ne $gt $gte $lt $lte $cmp $and $or $not $cond $ifNull $switch $let $literal'),
     strings: names(`
-      $concat $toUpper $toLower $substr $substrCP $substrBytes $strLenCP $strLenBytes $strcasecmp $split $trim $ltrim $rtrim
-      $indexOfCP $indexOfBytes $regexMatch $regexFind $regexFindAll $replaceOne $replaceAll`),
+      $concat $toUpper $toLower $substrCP $strLenCP $split $trim $indexOfCP $regexMatch $replaceAll`),
     arrays: names(`
-      $size $isArray $arrayElemAt $first $last $slice $in $indexOfArray $concatArrays $reverseArray $sortArray $range $zip
+      $size $isArray $arrayElemAt $first $last $slice $in $concatArrays $reverseArray $sortArray $range
       $map $filter $reduce $firstN $lastN $maxN $minN`),
     sets: names('$setUnion $setIntersection $setDifference $setEquals $setIsSubset $anyElementTrue $allElementsTrue'),
     objects: names('$mergeObjects $type $isNumber'),
-    totals: names('$sum $avg $min $max $stdDevPop $stdDevSamp $median $percentile'),
+    totals: names('$sum $avg $min $max $median $percentile'),
     dates: names(`
       $year $month $dayOfMonth $hour $minute $second $millisecond $dayOfWeek $dayOfYear $week $isoWeek $isoDayOfWeek
-      $isoWeekYear $dateToString $dateFromString $dateToParts $dateFromParts $dateTrunc $dateAdd $dateSubtract $dateDiff`),
+      $isoWeekYear $dateToString $dateTrunc $dateAdd $dateSubtract $dateDiff`),
   },
 } satisfies Record<string, Record<string, readonly string[]>>;
 
@@ -59,14 +57,15 @@ export const refusedNames = {
       $merge $out $setWindowFields $graphLookup $bucketAuto $unionWith $sample $densify $fill $redact $geoNear $changeStream
       $changeStreamSplitLargeEvent $collStats $indexStats $currentOp $documents $listSessions $listLocalSessions
       $planCacheStats $search $searchMeta $vectorSearch $querySettings $queryStats $shardedDataDistribution`),
-  accumulators: names('$accumulator $concatArrays $setUnion'),
+  accumulators: names('$accumulator $concatArrays $setUnion $mergeObjects $stdDevPop $stdDevSamp'),
   expressions: names(`
       $accumulator $acos $acosh $asin $asinh $atan $atan2 $atanh $binarySize $bitNot $bsonSize $cos $cosh $degreesToRadians
       $function $meta $radiansToDegrees $rand $sampleRate $sin $sinh $tan $tanh $toHashedIndexKey $toUUID $toArray $toObject
       $tsIncrement $tsSecond $covariancePop $derivative $denseRank $documentNumber $expMovingAvg $integral $linearFill $locf
       $rank $shift $covarianceSamp $createObjectId $encStrContains $currentDate $minMaxScaler
       $convert $toBool $toInt $toLong $toDouble $toDecimal $toString $toDate $toObjectId $bitAnd $bitOr $bitXor $objectToArray
-      $arrayToObject $getField $setField $unsetField`),
+      $arrayToObject $getField $setField $unsetField $pow $sqrt $exp $ln $log10 $log $substr $substrBytes $strLenBytes $strcasecmp $ltrim $rtrim
+      $indexOfBytes $regexFind $regexFindAll $replaceOne $indexOfArray $zip $dateFromString $dateToParts $dateFromParts $stdDevPop $stdDevSamp`),
 };
 
 /** Options that drivers add to any command. On a single node that answers only when the data is on disk, the concerns hold by themselves. */

@@ -2,13 +2,12 @@ import { compileArrayFilters } from './array-filters.ts';
 import type { ArrayFilters } from './array-filters.ts';
 import { equalValues } from './compare.ts';
 import { badValue, CommandError, failedToParse, immutableField, pathNotViable, refuse } from './errors.ts';
-import { newEnv, newScope } from './expression.ts';
+import { newEnv } from './expression.ts';
 import type { Env } from './expression.ts';
 import { compilePosition } from './matcher.ts';
 import { isDoc, Timestamp, typeName } from './model.ts';
 import type { Doc, Maybe, Value } from './model.ts';
 import { getPath, isIndex } from './paths.ts';
-import { compileRowStages } from './stages-shape.ts';
 import { refusedNames } from './supported.ts';
 import { changes } from './update-operators.ts';
 import { insertBase } from './upsert.ts';
@@ -28,22 +27,15 @@ export interface UpdateOptions {
 }
 
 /**
- * Compiles an update: operators, a replacement, or a pipeline.
+ * Compiles an update: operators or a replacement.
  *
  * @throws CommandError 9 for an unknown operator or a wrong form, 40 for two operators on one path, 238 for what the engine has not.
  */
 export function compileUpdate(update: Doc | Value[], options: UpdateOptions): Update {
-  if (Array.isArray(update)) return pipelineUpdate(update, options);
+  if (Array.isArray(update)) throw refuse('a pipeline as an update');
   const [first] = update.keys();
   if (first === undefined || !first.startsWith('$')) return replacement(update, options);
   return operatorUpdate(update, options);
-}
-
-function pipelineUpdate(pipeline: readonly Value[], options: UpdateOptions): Update {
-  if (options.arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for pipeline-style updates');
-  const run = compileRowStages(pipeline, newScope());
-  const apply = (doc: Doc, now: Date): Doc => keepingId(doc, run(doc, newEnv(now)));
-  return { apply, onInsert: (filter, now) => apply(insertBase(filter), now) };
 }
 
 function replacement(update: Doc, options: UpdateOptions): Update {

@@ -2,7 +2,7 @@ import { runPipeline } from '../aggregation.ts';
 import { docArg, docList, flagArg, hintArg, onlyKnown } from '../args.ts';
 import type { Call } from '../engine.ts';
 import { refuse } from '../errors.ts';
-import { neededFields } from '../needs.ts';
+import type { Find } from '../expression.ts';
 import { planFor } from '../planner.ts';
 import type { Plan } from '../planner.ts';
 import { select } from '../search.ts';
@@ -20,22 +20,13 @@ export function aggregate(call: Call): Doc | Uint8Array {
   if (flagArg(call.body, 'explain')) return explain({ ...call, name: 'explain', body: new Map([['explain', call.body]]) });
   const coll = existing(call);
   const { search, rest } = searchAndRest(call.body);
-  const n = isCount(rest) ? countAll(call, coll, search) : undefined;
   const now = new Date(call.engine.options.now());
+  const counted = isCount(rest) ? countAll(call, coll, search) : undefined;
   return openCursor(call, namespace(call), function* (scope) {
-    if (n !== undefined) {
-      if (n > 0)
-        yield encode(
-          new Map([
-            ['_id', new Int32(1)],
-            ['n', new Int32(n)],
-          ]),
-        );
-      return;
-    }
-    const find = (name: string, filter: Doc): Iterable<Doc> =>
-      documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
-    for (const doc of runPipeline([...rest], documents(select(scope, coll, search), search.only), { find, now })) yield encode(doc);
+    const find: Find = (name, filter) => documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
+    const result =
+      counted === undefined ? runPipeline(rest, documents(select(scope, coll, search), search.only), now, find) : countRow(counted);
+    for (const doc of result) yield encode(doc);
   });
 }
 
@@ -67,35 +58,60 @@ export function explain(call: Call): Doc {
 
 /** The leading $match, $sort and $limit of a pipeline are a search, which may use an index; the rest is the pipeline's own. */
 function searchAndRest(body: Doc): { search: Search; rest: readonly Doc[] } {
-  const pipeline = docList(body, 'pipeline');
-  const stageAt = (at: number, name: string): Value | undefined => (pipeline[at]?.size === 1 ? pipeline[at].get(name) : undefined);
-  let at = 0;
-  const match = stageAt(at, '$match');
-  const filter: Doc = match instanceof Map ? match : new Map<string, Value>();
-  if (match instanceof Map) at++;
-  const sort = stageAt(at, '$sort');
-  if (sort instanceof Map && sort.size > 0) at++;
-  const limit = toInteger(stageAt(at, '$limit')) ?? 0;
-  if (limit > 0) at++;
-  const hint = hintArg(body);
-  const only = neededFields(filter, sort instanceof Map ? sort : undefined, stageAt(at, '$group'));
-  return {
-    search: { filter, sort: sort instanceof Map ? sort : undefined, limit: Math.max(0, limit), hint, only },
-    rest: pipeline.slice(at),
+  const rest = [...docList(body, 'pipeline')];
+  const taken = (name: string, isSearch: (spec: Value) => boolean): Value | undefined => {
+    const spec = rest[0]?.size === 1 ? rest[0].get(name) : undefined;
+    if (spec === undefined || !isSearch(spec)) return undefined;
+    rest.shift();
+    return spec;
   };
+  const match = taken('$match', (spec) => spec instanceof Map);
+  const sort = taken('$sort', (spec) => spec instanceof Map && spec.size > 0);
+  const limit = toInteger(taken('$limit', (spec) => (toInteger(spec) ?? 0) > 0)) ?? 0;
+  const filter = match instanceof Map ? match : new Map<string, Value>();
+  const group = rest[0]?.get('$group');
+  const only = group === undefined ? undefined : fieldsIn([filter, sort ?? null, group]);
+  return { search: { filter, sort: sort instanceof Map ? sort : undefined, limit, hint: hintArg(body), only }, rest };
 }
 
-/** What countDocuments sends. */
+/**
+ * The top-level fields that a search followed by a $group may look at, so that of large documents only these are decoded; undefined when the whole document
+ * is looked at. Every name and every string that begins with a dollar counts as one: too many do no harm.
+ */
+function fieldsIn(value: Value, names = new Set<string>()): Set<string> | undefined {
+  if (typeof value === 'string') {
+    if (/^\$\$(?:ROOT|CURRENT)/.test(value)) return undefined;
+    return names.add(value.replace('$', '').split('.', 1)[0] ?? '');
+  }
+  const inner = value instanceof Map ? [...value.keys(), ...value.values()] : value;
+  return Array.isArray(inner) && !inner.every((part) => fieldsIn(part, names) !== undefined) ? undefined : names;
+}
+
+/** What countDocuments sends, and its answer. */
+const one = new Int32(1);
 const countStage: Doc = new Map([
   [
     '$group',
-    new Map<string, Value>([
-      ['_id', new Int32(1)],
-      ['n', new Map([['$sum', new Int32(1)]])],
+    doc([
+      ['_id', one],
+      ['n', doc([['$sum', one]])],
     ]),
   ],
 ]);
 const isCount = (rest: readonly Doc[]): boolean => rest.length === 1 && equalValues(rest[0], countStage);
+const countRow = (n: number): Doc[] =>
+  n === 0
+    ? []
+    : [
+        doc([
+          ['_id', one],
+          ['n', new Int32(n)],
+        ]),
+      ];
+
+function doc(entries: ReadonlyArray<[string, Value]>): Doc {
+  return new Map(entries);
+}
 
 function* documents(rows: Iterable<Row>, only?: ReadonlySet<string>): Generator<Doc> {
   for (const row of rows) yield row.doc ?? decode(row.bytes, only);
