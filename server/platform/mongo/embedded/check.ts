@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { readCatalog, type Collection, type Index } from './catalog.ts';
 import { keysOf } from './indexing.ts';
 import { unwritable } from './location.ts';
-import { openReader, sqliteCode, type Reader, type Stored } from './store.ts';
+import { detailOf, openReader, sqliteCode, type Reader, type Stored } from './store.ts';
 import { decode, type Doc } from './values.ts';
 
 const format = 1;
@@ -24,9 +24,8 @@ export function checkFile(file: string): void {
     checkContent(file);
   } catch (error) {
     if (aboutPlace.has(sqliteCode(error))) throw unwritable(file, error); // whoever is told that his sound file is damaged restores an old one over it
-    const detail = error instanceof Error ? error.message : String(error);
     throw new Error(
-      `The database file ${file} cannot be used: ${detail}. Nothing was changed in it. ` +
+      `The database file ${file} cannot be used: ${detailOf(error)}. Nothing was changed in it. ` +
         'Restore the latest backup (npx vigie database restore FILE), or move this file and those beside it with the same name away to start with an empty database.',
       { cause: error },
     );
@@ -49,9 +48,6 @@ function checkContent(file: string): void {
     db.close();
   }
 }
-
-/** One moment of a database, read while the engine goes on writing. */
-export type Snapshot = ReturnType<typeof openSnapshot>;
 
 /**
  * Opens the file beside the engine, to read all of one moment however long that takes. A transaction could not: it ends after 30 seconds.
@@ -76,16 +72,11 @@ export function openSnapshot(file: string, db: string) {
   };
 }
 
-export interface CheckResult {
-  readonly collections: number;
-  readonly documents: number;
-  readonly indexes: number;
-  /** In words, without values of documents; empty when all is well. */
-  readonly problems: readonly string[];
-}
-
-/** Reads the whole database: pages, documents, and whether each index has exactly the keys of its documents. The state of one moment, also while an engine works on it. */
-export function checkDatabase(file: string): CheckResult {
+/**
+ * Reads the whole database: pages, documents, and whether each index has exactly the keys of its documents. The state of one moment, also while an
+ * engine works on it. Problems are told in words, without values of documents.
+ */
+export function checkDatabase(file: string) {
   const reader = openReader(file);
   try {
     reader.exec('BEGIN');
@@ -141,8 +132,7 @@ export function startLookingThrough(file: string, tell: (damage: string) => void
       if (steps.next().done === true) clearInterval(timer);
     } catch (error) {
       clearInterval(timer);
-      const detail = error instanceof Error ? error.message : String(error);
-      tell(`the database file ${file} is damaged (${detail}): stop the application and restore a backup`);
+      tell(`the database file ${file} is damaged (${detailOf(error)}): stop the application and restore a backup`);
     }
   }, lookEveryMs);
   return () => {

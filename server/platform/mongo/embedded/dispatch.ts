@@ -5,7 +5,7 @@ import * as read from './commands/read.ts';
 import * as schema from './commands/schema.ts';
 import * as sessions from './commands/session.ts';
 import * as write from './commands/write.ts';
-import { longScanReporter, type Call, type Engine } from './engine.ts';
+import type { Call, Engine } from './engine.ts';
 import { CommandError, badValue, refuse } from './errors.ts';
 import { commands, commonOptions, retryableCommands, transactionCommands } from './supported.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
@@ -17,7 +17,7 @@ const { hello, ping, buildInfo, serverStatus, dbStats, collStats, listDatabases 
 const { create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod } = schema;
 const { find, getMore, killCursors, count, distinct } = read;
 const { insert, update, remove, findAndModify } = write;
-const { commitTransaction, abortTransaction, endSessions, killAllSessions } = sessions;
+const { commitTransaction, abortTransaction, endSessions, refreshSessions: () => okReply(), killAllSessions } = sessions;
 
 const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
   ...{ hello, ismaster: hello, isMaster: hello, ping, buildInfo, buildinfo: buildInfo, serverStatus, dbStats, collStats, listDatabases },
@@ -27,13 +27,8 @@ const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
   ...{ commitTransaction, abortTransaction, endSessions, refreshSessions: () => okReply(), killAllSessions },
 };
 
-interface Command {
-  readonly run: (call: Call) => Reply;
-  readonly options: ReadonlySet<string>;
-}
-
-const known: ReadonlyMap<string, Command> = new Map(
-  Object.entries(handlers).map(([name, run]) => [name, { run, options: new Set([name, ...commonOptions, ...(commands[name] ?? [])]) }]),
+const known: ReadonlyMap<string, ReadonlySet<string>> = new Map(
+  Object.entries(commands).map(([name, options]) => [name, new Set([name, ...commonOptions, ...options])]),
 );
 
 /**
@@ -48,10 +43,10 @@ export function dispatch(engine: Engine, request: Request, deadline: number | un
   let txn: Transaction | undefined;
   try {
     const session = sessions.sessionKey(body.get('lsid'));
-    const command = commandOf(name, request);
+    checkOptions(name, request);
     txn = transactionOf(engine, name, body, session);
     const scope = scopeOf(engine, txn, deadline);
-    const reply = runOnce(command, { engine, name, db: textArg(body, '$db'), body, sequences, session, txn, scope });
+    const reply = runOnce({ engine, name, db: textArg(body, '$db'), body, sequences, session, txn, scope });
     if (txn !== undefined && reply instanceof Map && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
     return reply;
   } catch (error) {
@@ -66,18 +61,20 @@ function scopeOf(engine: Engine, txn: Transaction | undefined, deadline: number 
   const check = (): void => {
     if (deadline !== undefined && Date.now() > deadline) throw timeIsOver();
   };
-  return { view: txn === undefined ? engine.base : openView(engine, txn), check, onLongScan: longScanReporter(engine.options.tell) };
+  return { view: txn === undefined ? engine.base : openView(engine, txn), check, onLongScan: engine.onLongScan };
 }
 
 /** Runs a command. A numbered write, sent again, is answered as the first time. */
-function runOnce(command: Command, call: Call): Reply {
+function runOnce(call: Call): Reply {
   const { session, engine, body, txn, name } = call;
+  const run = handlers[name];
+  if (run === undefined) throw refuse(`command '${name}'`);
   const number = txn === undefined && retryableCommands.has(name) ? toInteger(body.get('txnNumber')) : undefined;
-  if (number === undefined) return command.run(call);
+  if (number === undefined) return run(call);
   if (session === undefined) throw new CommandError(72, 'txnNumber may only be given in a session');
   const known = engine.retries.find(session, number);
   if (known !== undefined) return known;
-  const reply = command.run(call);
+  const reply = run(call);
   const bytes = reply instanceof Uint8Array ? reply : encode(reply);
   engine.retries.record(session, number, bytes);
   return bytes;
@@ -103,17 +100,16 @@ export function errorReply({ message, code, codeName, extra }: CommandError, mor
   return new Map([...fields, ...(extra ?? []), ...more]);
 }
 
-function commandOf(name: string, { body, sequences }: Request): Command {
-  const command = known.get(name);
-  if (command === undefined)
+function checkOptions(name: string, { body, sequences }: Request): void {
+  const options = known.get(name);
+  if (options === undefined)
     throw new CommandError(59, `no such command: '${name}': not supported by the embedded database; set MONGODB_URI`);
-  onlyKnown(body, command.options, name);
-  for (const field of sequences.keys()) if (!command.options.has(field)) throw refuse(`${name} option '${field}'`);
+  onlyKnown(body, options, name);
+  for (const field of sequences.keys()) if (!options.has(field)) throw refuse(`${name} option '${field}'`);
   const concern = docArg(body, 'readConcern').get('level');
   if (concern === 'snapshot' && body.get('autocommit') !== false) throw refuse("readConcern 'snapshot' outside a transaction");
   const w = docArg(body, 'writeConcern').get('w');
   if (w !== undefined && w !== 'majority' && (toInteger(w) ?? 2) > 1) throw new CommandError(100, 'Not enough data-bearing nodes');
-  return command;
 }
 
 function transactionOf(engine: Engine, name: string, body: Doc, session: string | undefined): Transaction | undefined {

@@ -48,12 +48,17 @@ export function openEngine(path: string, { maxBytes, transactionLifetimeMs = 30_
   const transactions = openTransactions(path, transactionLifetimeMs);
   const base = openView({ store, catalog, transactions });
   const now = Date.now;
-  const options = { now, tell };
-  return { store, catalog, transactions, base, retries: openRetries(store, now), cursors: openCursors(now), options, startedAt: now() };
-}
-
-/** Reports a search that read more than it should; of the filter only the names of its fields. */
-export function longScanReporter(tell: Tell): Scope['onLongScan'] {
-  return ({ ns }: Collection, filter: Doc, examined: number) =>
-    tell({ kind: 'long-scan', message: 'a search read a whole large collection', collection: ns, fields: [...filter.keys()], examined });
+  return {
+    store,
+    catalog,
+    transactions,
+    base,
+    retries: openRetries(store, now),
+    cursors: openCursors(now),
+    options: { now, tell },
+    startedAt: now(),
+    /** Reports a search that read more than it should; of the filter only the names of its fields. */
+    onLongScan: ({ ns }: Collection, filter: Doc, examined: number) =>
+      tell({ kind: 'long-scan', message: 'a search read a whole large collection', collection: ns, fields: [...filter.keys()], examined }),
+  };
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import type { EngineEvent, EngineOptions } from './engine.ts';
 import { locate, socketOf, takeLock } from './location.ts';
+import { detailOf } from './store.ts';
 import type { WorkerInput } from './worker.ts';
 
 export type { EngineEvent } from './engine.ts';
@@ -46,7 +47,7 @@ export async function startEmbedded(dataDir: string, options: EmbeddedOptions = 
       try {
         part = await join(dataDir, options);
       } catch (error) {
-        options.onEvent?.({ kind: 'fault', message: error instanceof Error ? error.message : String(error) });
+        options.onEvent?.({ kind: 'fault', message: detailOf(error) });
         await sleep(1000, undefined, { ref: false });
       }
     }
@@ -95,9 +96,8 @@ async function host(dataDir: string, release: () => void, { onEvent, ...options 
   let ready = false;
   await new Promise<void>((resolve, reject) => {
     worker.on('error', (cause) => {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      if (ready) onEvent?.({ kind: 'fault', message: `the database thread ended: ${message}` });
-      else void lost.then(() => reject(new Error(message, { cause })));
+      if (ready) onEvent?.({ kind: 'fault', message: `the database thread ended: ${detailOf(cause)}` });
+      else void lost.then(() => reject(new Error(detailOf(cause), { cause })));
     });
     worker.on('message', (message: EngineEvent | 'ready') => {
       if (message !== 'ready') return onEvent?.(message);

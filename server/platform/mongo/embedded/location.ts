@@ -3,18 +3,12 @@ import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { sqliteCode } from './store.ts';
-
-/** Files of one embedded database. */
-export interface Location {
-  readonly file: string;
-  readonly lock: string;
-}
+import { detailOf, sqliteCode } from './store.ts';
 
 const longestSocketPath = 107; // what the kernel takes, without the closing zero
 
-/** Makes the directory if need be. @throws Error naming the directory when it cannot be written */
-export function locate(dataDir: string): Location {
+/** The files of one embedded database. Makes their directory if need be. @throws Error naming the directory when it cannot be written */
+export function locate(dataDir: string): { readonly file: string; readonly lock: string } {
   const dir = resolve(dataDir);
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -25,9 +19,8 @@ export function locate(dataDir: string): Location {
 }
 
 export function unwritable(place: string, cause: unknown): Error {
-  const detail = cause instanceof Error ? cause.message : String(cause);
   return new Error(
-    `${place} cannot be written (${detail}). Make room if the disk is full, give this user the right to write there, or set DATA_DIR to another directory.`,
+    `${place} cannot be written (${detailOf(cause)}). Make room if the disk is full, give this user the right to write there, or set DATA_DIR to another directory.`,
     { cause },
   );
 }

@@ -135,6 +135,8 @@ export function bytesOf(value: SQLOutputValue | undefined): Uint8Array {
   throw new Error('a column of bytes holds something else');
 }
 
+export const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** SQLite's own number of what went wrong (its lowest byte: the others only refine it); undefined when it was not SQLite. */
 export function sqliteCode(error: unknown): number | undefined {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : undefined;

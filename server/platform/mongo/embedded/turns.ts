@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { deadlineOf, dispatch, errorReply, timeIsOver } from './dispatch.ts';
 import type { Engine } from './engine.ts';
 import { CommandError } from './errors.ts';
-import { sqliteCode } from './store.ts';
+import { detailOf, sqliteCode } from './store.ts';
 import { writeCommands } from './supported.ts';
 import { Blocked } from './transactions.ts';
 import type { Reply, Request } from './wire.ts';
@@ -110,9 +110,8 @@ const sqliteDamaged: ReadonlySet<number | undefined> = new Set([11, 26]);
 function storageError(error: unknown): CommandError {
   if (error instanceof CommandError) return error;
   const code = sqliteCode(error);
-  const detail = error instanceof Error ? error.message : String(error);
   if (code === sqliteFull) return new CommandError(14031, 'the disk is full: nothing was stored; make room, then try again');
   if (sqliteDamaged.has(code))
-    return new CommandError(1, `the database file is damaged (${detail}): stop the application and restore a backup`);
-  return new CommandError(1, `the database could not do this (${detail}): nothing was stored`);
+    return new CommandError(1, `the database file is damaged (${detailOf(error)}): stop the application and restore a backup`);
+  return new CommandError(1, `the database could not do this (${detailOf(error)}): nothing was stored`);
 }

@@ -112,15 +112,10 @@ export function buildIndex({ store, catalog }: Parts, coll: Collection, index: I
   }
 }
 
-interface Change {
-  readonly index: Index;
-  readonly dropped: readonly IndexKey[];
-  readonly added: readonly IndexKey[];
-  readonly several: boolean;
-}
+type Changes = ReturnType<typeof changesOf>;
 
 /** What a write changes in each index. All of them, also for a transaction: what an index cannot take must fail at once, not in the commit. */
-function changesOf(coll: Collection, before: Row | undefined, after: Row | undefined): Change[] {
+function changesOf(coll: Collection, before: Row | undefined, after: Row | undefined) {
   return coll.indexes.map((index) => {
     const old = before === undefined ? noKeys : keysOf(index, docOf(before));
     const fresh = after === undefined ? noKeys : keysOf(index, docOf(after));
@@ -133,7 +128,7 @@ const same = (a: Uint8Array | undefined, b: Uint8Array | undefined): boolean => 
 
 const noKeys: ReadonlyMap<string, IndexKey> = new Map();
 
-function apply(parts: Parts, changes: readonly Change[], rid: number, before: Row | undefined, after: Row | undefined): void {
+function apply(parts: Parts, changes: Changes, rid: number, before: Row | undefined, after: Row | undefined): void {
   const { store, catalog } = parts;
   for (const { index, dropped, added, several } of changes) {
     for (const { key } of dropped) store.dropKey(index.id, key, rid);
