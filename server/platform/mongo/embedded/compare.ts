@@ -1,6 +1,7 @@
 import { indexKey, textKey } from './keys.ts';
-import { Double, Int32, Long, ObjectId, orderOf, isNumber } from './model.ts';
+import { Double, Int32, isNumber, Long, ObjectId, orderOf, toNumber } from './model.ts';
 import type { Maybe, NumberValue } from './model.ts';
+import { toBigInt } from './numbers.ts';
 
 /** Compares two values in BSON order: first the type, then the value; missing is below null. Exact between int, long and double. */
 export function compareValues(a: Maybe, b: Maybe): number {
@@ -35,17 +36,9 @@ export function compareStrings(a: string, b: string): number {
 
 /** Compares numbers of any types by their exact values; NaN is below all others. */
 export function compareNumbers(a: NumberValue, b: NumberValue): number {
-  if (a instanceof Long) return b instanceof Long ? a.compare(b) : compareLong(a, b.value);
-  return b instanceof Long ? -compareLong(b, a.value) : compareFloats(a.value, b.value);
-}
-
-function compareLong(a: Long, b: number): number {
-  const difference = compareFloats(a.toNumber(), b);
-  return difference === 0 ? Number(a.toBigInt() - BigInt(b)) : difference;
-}
-
-function compareFloats(a: number, b: number): number {
-  return Number(a > b) - Number(a < b) || Number(Number.isNaN(b)) - Number(Number.isNaN(a));
+  const [x, y] = [toNumber(a), toNumber(b)];
+  if (x === y && (a instanceof Long || b instanceof Long)) return Number(toBigInt(a) - toBigInt(b));
+  return Number(x > y) - Number(x < y) || Number(Number.isNaN(y)) - Number(Number.isNaN(x));
 }
 
 /** A string that is the same for equal values and only for them: the key of a group, of a set, of distinct. */
@@ -53,8 +46,7 @@ export function valueKey(value: Maybe): string {
   if (typeof value === 'string') return `s${value}`;
   if (value === null) return 'z';
   if (value === undefined) return 'u';
-  if (value instanceof Int32) return `n${value.value}`;
-  if (value instanceof Double) return `n${value.value + 0}`; // -0 is 0
+  if (value instanceof Int32 || value instanceof Double) return `n${value.value + 0}`; // -0 + 0 is 0
   if (value instanceof Date) return `D${value.getTime()}`;
   if (value instanceof ObjectId) return `o${value.toHexString()}`;
   const near = value instanceof Long ? new Double(value.toNumber()) : undefined;

@@ -43,9 +43,9 @@ export function divide(a: NumberValue, b: NumberValue): Double {
   return new Double(toNumber(a) / toNumber(b));
 }
 
-/** Int32 or Long as a bigint. */
-export function toBigInt(value: Int32 | Long): bigint {
-  return value instanceof Int32 ? BigInt(value.value) : value.toBigInt();
+/** A number without a fraction, exactly. */
+export function toBigInt(value: NumberValue): bigint {
+  return value instanceof Long ? value.toBigInt() : BigInt(value.value);
 }
 
 const fits = (n: bigint): boolean => BigInt.asIntN(64, n) === n;
