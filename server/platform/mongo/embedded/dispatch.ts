@@ -17,7 +17,7 @@ const { hello, ping, buildInfo, serverStatus, dbStats, collStats, listDatabases 
 const { create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod } = schema;
 const { find, getMore, killCursors, count, distinct } = read;
 const { insert, update, remove, findAndModify } = write;
-const { commitTransaction, abortTransaction, endSessions, refreshSessions: () => okReply(), killAllSessions } = sessions;
+const { commitTransaction, abortTransaction, endSessions, killAllSessions } = sessions;
 
 const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
   ...{ hello, ismaster: hello, isMaster: hello, ping, buildInfo, buildinfo: buildInfo, serverStatus, dbStats, collStats, listDatabases },
