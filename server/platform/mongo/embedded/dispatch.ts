@@ -13,15 +13,15 @@ import { Double, Int32, encode, toInteger, type Doc, type Value } from './values
 import { openView } from './view.ts';
 import { okReply, type Reply, type Request } from './wire.ts';
 
-const { hello, ping, buildInfo, serverStatus, dbStats, collStats, listDatabases } = admin;
-const { create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod } = schema;
+const { hello, ping, buildInfo } = admin;
+const { create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes } = schema;
 const { find, getMore, killCursors, count, distinct } = read;
 const { insert, update, remove, findAndModify } = write;
 const { commitTransaction, abortTransaction, endSessions, killAllSessions } = sessions;
 
 const handlers: Readonly<Record<string, (call: Call) => Reply>> = {
-  ...{ hello, ismaster: hello, isMaster: hello, ping, buildInfo, buildinfo: buildInfo, serverStatus, dbStats, collStats, listDatabases },
-  ...{ create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes, collMod },
+  ...{ hello, ismaster: hello, isMaster: hello, ping, buildInfo, buildinfo: buildInfo },
+  ...{ create, drop, dropDatabase, listCollections, createIndexes, listIndexes, dropIndexes },
   ...{ find, getMore, killCursors, count, distinct, aggregate, explain },
   ...{ insert, update, delete: remove, findAndModify },
   ...{ commitTransaction, abortTransaction, endSessions, refreshSessions: () => okReply(), killAllSessions },

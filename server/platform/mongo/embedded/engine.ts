@@ -56,7 +56,6 @@ export function openEngine(path: string, { maxBytes, transactionLifetimeMs = 30_
     retries: openRetries(store, now),
     cursors: openCursors(now),
     options: { now, tell },
-    startedAt: now(),
     /** Reports a search that read more than it should; of the filter only the names of its fields. */
     onLongScan: ({ ns }: Collection, filter: Doc, examined: number) =>
       tell({ kind: 'long-scan', message: 'a search read a whole large collection', collection: ns, fields: [...filter.keys()], examined }),

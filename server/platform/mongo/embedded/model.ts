@@ -94,3 +94,11 @@ export function truthy(value: Maybe): boolean {
 export function intOrLong(n: number | bigint): Int32 | Long {
   return n >= -2147483648 && n <= 2147483647 ? new Int32(Number(n)) : Long.fromBigInt(BigInt(n));
 }
+
+/** A document of fields with names of ours (not such as "1"). Plain numbers become ints or longs; what is undefined stays away. */
+export function newDoc(fields: Readonly<Record<string, Maybe | number>>): Doc {
+  const doc: Doc = new Map();
+  for (const [name, value] of Object.entries(fields))
+    if (value !== undefined) doc.set(name, typeof value === 'number' ? intOrLong(value) : value);
+  return doc;
+}

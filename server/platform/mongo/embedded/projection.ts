@@ -1,15 +1,22 @@
-import { elementTest } from './conditions.ts';
-import { CommandError, refuse } from './errors.ts';
-import { newEnv, newScope, operators, refusedOperators, splitPath } from './expression.ts';
-import type { Env, Evaluate, Scope } from './expression.ts';
+import { CommandError } from './errors.ts';
+import { newEnv, newScope, operators, refusedOperators, splitPath, type Env, type Evaluate, type Scope } from './expression.ts';
 import { compile } from './expressions.ts';
-import { compileMatch, compilePosition } from './matcher.ts';
-import { isNumber, toInteger, truthy } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { compilePosition, elementTest } from './matcher.ts';
+import { isNumber, toInteger, truthy, type Doc, type Value } from './model.ts';
 import { computeInto, enter, exclude, include, newShape } from './shape.ts';
-import type { Shape } from './shape.ts';
 
 type Project = (doc: Doc, env: Env) => Doc;
+type Cut = (values: readonly Value[]) => Value[];
+
+/** One field of a projection. */
+interface Field {
+  readonly path: string;
+  /** A slice takes its field only among others that are taken. */
+  readonly kind: 'include' | 'exclude' | 'slice';
+  readonly leaf: Evaluate | 'leaf';
+  /** What stays of the array there, in the projected form of a document. */
+  readonly cut?: (doc: Doc) => Cut;
+}
 
 /**
  * Compiles the projection of find and findAndModify: inclusion, exclusion, computed fields, $slice, $elemMatch, and the positional `$`,
@@ -17,26 +24,21 @@ type Project = (doc: Doc, env: Env) => Doc;
  *
  * @throws CommandError 31253 and 31254 for a mixture of inclusion and exclusion, 51246 when `$` finds no element.
  */
-export function compileProjection(projection: Doc, filter: Doc = new Map()): (doc: Doc) => Doc {
-  const reading = new Reading(newScope(), true);
-  for (const [path, value] of projection) reading.field(path, value);
-  const project = reading.projection();
-  const position = reading.positional === undefined ? undefined : positionalPart(reading.positional, filter);
+export function compileProjection(projection: Doc, filter: Doc): (doc: Doc) => Doc {
+  const fields = [...projection].flatMap(([path, value]) => readField(path, value, newScope(), filter));
+  if (fields.filter(({ kind, cut }) => kind === 'include' && cut !== undefined).length > 1)
+    throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
+  const project = projectOf(fields);
+  const cuts = fields.flatMap(({ path, cut }) => (cut === undefined ? [] : [{ parts: splitPath(path), cut }]));
   const env = newEnv(new Date());
-  return (doc) => {
-    const result = reading.slices.reduce((shaped, slice) => mapArray(shaped, slice.parts, slice.cut), project(doc, env));
-    return position === undefined ? result : position(doc, result);
-  };
+  return (doc) => cuts.reduce((result, { parts, cut }) => mapArray(result, parts, cut(doc)), project(doc, env));
 }
 
 /** Compiles the specification of the stage $project. */
 export function compileProjectStage(spec: Value, scope: Scope): Project {
   if (!(spec instanceof Map)) throw new CommandError(15969, '$project specification must be an object');
-  if (spec.size === 0)
-    throw new CommandError(51272, 'Invalid $project :: caused by :: projection specification must have at least one field');
-  const reading = new Reading(scope, false);
-  for (const [path, value] of spec) reading.field(path, value);
-  return reading.projection();
+  if (spec.size === 0) throw new CommandError(51272, '$project specification must have at least one field');
+  return projectOf([...spec].flatMap(([path, value]) => readField(path, value, scope)));
 }
 
 /** Compiles the specification of $addFields or $set. */
@@ -78,103 +80,63 @@ function isNested(value: Value): value is Doc {
   return value instanceof Map && ![...value.keys()].some((name) => name.startsWith('$'));
 }
 
-interface Slice {
-  readonly parts: readonly string[];
-  readonly cut: (values: readonly Value[]) => Value[];
+/** Reads one entry of a projection; `filter` is given by find, which has operators of its own. */
+function readField(path: string, value: Value, scope: Scope, filter?: Doc): Field[] {
+  if (typeof value === 'boolean' || isNumber(value)) return [flag(path, truthy(value), filter)];
+  if (isNested(value)) {
+    if (value.size === 0) throw new CommandError(51270, 'an empty sub-projection is not a valid value');
+    return [...value].flatMap(([name, inner]) => readField(`${path}.${name}`, inner, scope, filter));
+  }
+  const own = filter !== undefined && value instanceof Map ? findOperator(path, value, scope) : undefined;
+  return [own ?? { path, kind: 'include', leaf: compileComputed(value, scope) }];
 }
 
-/** Reads a projection field by field and finds out whether it includes or excludes. */
-class Reading {
-  readonly slices: Slice[] = [];
-  positional: string | undefined;
-  private readonly shape: Shape = newShape();
-  private readonly scope: Scope;
-  private readonly isFind: boolean;
-  private mode: 'include' | 'exclude' | undefined;
-  private id: 'include' | 'exclude' | undefined;
+/** `$slice: ["$a", 1]` is the expression, `$slice: 1` and `$slice: [skip, limit]` belong to the projection of find. */
+function findOperator(path: string, value: Doc, scope: Scope): Field | undefined {
+  const slice = value.get('$slice');
+  const element = value.get('$elemMatch');
+  if (value.size > 1 && (slice ?? element) !== undefined) throw new CommandError(31276, 'a projection operator stands alone');
+  if (element !== undefined) return { path, kind: 'include', leaf: elementOf(path, element, scope) };
+  if (slice === undefined || (Array.isArray(slice) && (slice.length < 2 || !isNumber(slice[0])))) return undefined;
+  const cut = sliceOf(slice);
+  return { path, kind: 'slice', leaf: 'leaf', cut: () => cut };
+}
 
-  constructor(scope: Scope, isFind: boolean) {
-    this.scope = scope;
-    this.isFind = isFind;
-  }
+/** `a: 1`, `a: 0`, and in find `a.$: 1`. */
+function flag(path: string, wanted: boolean, filter: Doc | undefined): Field {
+  const kind = wanted ? 'include' : 'exclude';
+  if (path.includes('.$.')) throw new CommandError(31394, 'it is illegal to specify positional operator in the middle of a path');
+  if (!path.endsWith('.$')) return { path, kind, leaf: 'leaf' };
+  if (filter === undefined || !wanted)
+    throw new CommandError(filter === undefined ? 31324 : 31395, `positional projection cannot be used here: ${path}`);
+  return { path: path.slice(0, -2), kind, leaf: 'leaf', cut: positional(filter) };
+}
 
-  field(path: string, value: Value): void {
-    if (typeof value === 'boolean' || isNumber(value)) return this.flag(path, truthy(value));
-    if (isNested(value) && value.size > 0) {
-      for (const [name, inner] of value) this.field(`${path}.${name}`, inner);
-      return;
-    }
-    if (value instanceof Map && value.size === 0)
-      throw new CommandError(51270, 'An empty sub-projection is not a valid value. Found empty object at path');
-    if (this.isFind && value instanceof Map && (value.has('$slice') || value.has('$elemMatch'))) return this.findOperator(path, value);
-    this.turn('include', path);
-    enter(this.shape, path, splitPath(path), compileComputed(value, this.scope));
-  }
+function projectOf(fields: readonly Field[]): Project {
+  const isId = ({ path, kind, leaf }: Field): boolean => path === '_id' && kind !== 'slice' && leaf === 'leaf';
+  const others = fields.filter((field) => !isId(field));
+  const id = fields.find(isId)?.kind;
+  const mode = modeOf(others) ?? (others.length === 0 && id === 'include' ? 'include' : 'exclude');
+  const shape = newShape();
+  const taken = mode === 'include' ? others : others.filter(({ kind }) => kind === 'exclude');
+  for (const { path, leaf } of taken) enter(shape, path, splitPath(path), leaf);
+  const ownId = shape.computed.has('_id') || shape.children.has('_id');
+  if ((id ?? 'include') === mode && !ownId) shape.leaves.add('_id');
+  if (mode === 'exclude') return (doc) => exclude(shape, doc);
+  return (doc, env) => computeInto(shape, include(shape, doc), doc, env);
+}
 
-  /** `a: 1` or `a: 0`. */
-  private flag(path: string, wanted: boolean): void {
-    if (path === '_id') {
-      this.id = wanted ? 'include' : 'exclude';
-      return;
-    }
-    if (path.endsWith('.$')) return this.position(path, wanted);
-    if (path.includes('.$.')) throw new CommandError(31394, 'it is illegal to specify positional operator in the middle of a path');
-    this.turn(wanted ? 'include' : 'exclude', path);
-    enter(this.shape, path, splitPath(path), 'leaf');
-  }
-
-  private position(path: string, wanted: boolean): void {
-    if (!this.isFind || !wanted) throw new CommandError(this.isFind ? 31395 : 31324, `positional projection cannot be used here: ${path}`);
-    if (this.positional !== undefined) throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
-    this.positional = path.slice(0, -2);
-    this.turn('include', path);
-    enter(this.shape, this.positional, splitPath(this.positional), 'leaf');
-  }
-
-  private findOperator(path: string, value: Doc): void {
-    if (value.size > 1) throw new CommandError(31276, 'a projection operator stands alone');
-    const slice = value.get('$slice');
-    const element = value.get('$elemMatch');
-    if (slice !== undefined && !isExpressionSlice(slice)) {
-      this.slices.push({ parts: splitPath(path), cut: sliceOf(slice) });
-      if (this.mode === 'include') enter(this.shape, path, splitPath(path), 'leaf');
-      else this.slicedBefore.push(path);
-      return;
-    }
-    this.turn('include', path);
-    if (element !== undefined && path.includes('.'))
-      throw new CommandError(31275, `Cannot use $elemMatch projection on a nested field: ${path}`);
-    enter(
-      this.shape,
-      path,
-      splitPath(path),
-      element === undefined ? compileComputed(value, this.scope) : elementOf(path, element, this.scope),
-    );
-  }
-
-  /** Slices seen before the projection turned out to be an inclusion. */
-  private readonly slicedBefore: string[] = [];
-
-  private turn(mode: 'include' | 'exclude', path: string): void {
-    if (this.mode !== undefined && this.mode !== mode) {
-      if (mode === 'exclude') throw new CommandError(31254, `Cannot do exclusion on field ${path} in inclusion projection`);
+function modeOf(fields: readonly Field[]): 'include' | 'exclude' | undefined {
+  let mode: 'include' | 'exclude' | undefined;
+  for (const { path, kind } of fields) {
+    if (kind === 'slice') continue;
+    if (mode === 'include' && kind === 'exclude')
+      throw new CommandError(31254, `Cannot do exclusion on field ${path} in inclusion projection`);
+    if (mode === 'exclude' && kind === 'include')
       throw new CommandError(31253, `Cannot do inclusion on field ${path} in exclusion projection`);
-    }
-    this.mode = mode;
-    if (mode === 'include') for (const sliced of this.slicedBefore.splice(0)) enter(this.shape, sliced, splitPath(sliced), 'leaf');
+    mode = kind;
   }
-
-  projection(): Project {
-    const { shape, id } = this;
-    const mode = this.mode ?? (id === 'include' && this.slices.length === 0 ? 'include' : 'exclude');
-    if (mode === 'exclude') {
-      if (id === 'exclude') shape.leaves.add('_id');
-      return (doc) => exclude(shape, doc);
-    }
-    const ownId = shape.computed.has('_id') || shape.children.has('_id');
-    if (id !== 'exclude' && !ownId) shape.leaves.add('_id');
-    return (doc, env) => computeInto(shape, include(shape, doc), doc, env);
-  }
+  return mode;
 }
 
 function compileComputed(value: Value, scope: Scope): Evaluate {
@@ -184,12 +146,7 @@ function compileComputed(value: Value, scope: Scope): Evaluate {
   return compile(value, scope);
 }
 
-/** `$slice: ["$a", 1]` in find is the expression, `$slice: 1` and `$slice: [skip, limit]` belong to the projection. */
-function isExpressionSlice(slice: Value): boolean {
-  return Array.isArray(slice) && (slice.length < 2 || !isNumber(slice[0]));
-}
-
-function sliceOf(slice: Value): (values: readonly Value[]) => Value[] {
+function sliceOf(slice: Value): Cut {
   const [skip, limit] = (Array.isArray(slice) ? slice : [slice]).map(toInteger);
   if (skip === undefined || (Array.isArray(slice) && (slice.length > 2 || limit === undefined)))
     throw new CommandError(28667, '$slice only supports numbers and [skip, limit] arrays');
@@ -202,46 +159,41 @@ function sliceOf(slice: Value): (values: readonly Value[]) => Value[] {
 }
 
 /** Applies `cut` to the array at a path, through documents and arrays of documents. */
-function mapArray(doc: Doc, parts: readonly string[], cut: Slice['cut'], at = 0): Doc {
+function mapArray(doc: Doc, parts: readonly string[], cut: Cut, at = 0): Doc {
   const name = parts[at] ?? '';
   const value = doc.get(name);
   if (value === undefined) return doc;
   return new Map(doc).set(name, mapValue(value, parts, cut, at + 1));
 }
 
-function mapValue(value: Value, parts: readonly string[], cut: Slice['cut'], at: number): Value {
+function mapValue(value: Value, parts: readonly string[], cut: Cut, at: number): Value {
   if (at === parts.length) return Array.isArray(value) ? cut(value) : value;
   if (value instanceof Map) return mapArray(value, parts, cut, at);
   return Array.isArray(value) ? value.map((item) => (item instanceof Map ? mapArray(item, parts, cut, at) : item)) : value;
 }
 
 function elementOf(path: string, operand: Value, scope: Scope): Evaluate {
+  if (path.includes('.')) throw new CommandError(31275, `Cannot use $elemMatch projection on a nested field: ${path}`);
   if (!(operand instanceof Map)) throw new CommandError(31274, 'elemMatch: Invalid argument, object required');
-  const test = elementTest(operand, (filter) => compileMatch(filter, scope));
-  return (doc, env): Maybe => {
+  const test = elementTest(operand, scope);
+  return (doc, env) => {
     const values = doc.get(path);
     const found = Array.isArray(values) ? values.find((value) => test(value, env)) : undefined;
     return found === undefined ? undefined : [found];
   };
 }
 
-/** Leaves of the array only the element that satisfied the filter. */
-function positionalPart(path: string, filter: Doc): (doc: Doc, result: Doc) => Doc {
-  if (filter.has('$text')) throw refuse('query operator $text');
+/** Leaves of an array only the element that satisfied the filter. */
+function positional(filter: Doc): (doc: Doc) => Cut {
   const position = compilePosition(filter);
-  const parts = path.split('.');
-  return (doc, result) => {
+  const none = (): CommandError => new CommandError(51246, "positional operator '.$' couldn't find a matching element in the array");
+  return (doc) => {
     const index = position(doc);
-    const fail = (): never => {
-      throw new CommandError(
-        51246,
-        "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
-      );
-    };
-    if (index === undefined) return fail();
-    return mapArray(result, parts, (values) => {
+    if (index === undefined) throw none();
+    return (values) => {
       const value = values[index];
-      return value === undefined ? fail() : [value];
-    });
+      if (value === undefined) throw none();
+      return [value];
+    };
   };
 }

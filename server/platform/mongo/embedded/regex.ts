@@ -1,6 +1,5 @@
 import { badValue, CommandError, refuse } from './errors.ts';
-import { BSONRegExp } from './model.ts';
-import type { Maybe } from './model.ts';
+import { BSONRegExp, type Maybe } from './model.ts';
 
 /**
  * Compiles a PCRE pattern of MongoDB to a JavaScript one with the same meaning. Flags: i, m, s, x (u is always on).
@@ -67,23 +66,24 @@ function plain(char: string, flags: string): string {
   return char === ']' ? '\\]' : char;
 }
 
-/** The pattern and flags of a query's regular expression, given as a value or as text. */
-export function regexOf(regex: Maybe, options: Maybe): RegExp {
-  const own = regex instanceof BSONRegExp ? regex.options : '';
+/** The regular expression of a query, given as a value or as text. */
+export function regexOf(regex: Maybe, options?: Maybe): RegExp {
+  const { pattern, options: own } = partsOf(regex);
+  if (typeof pattern !== 'string') throw badValue('$regex has to be a string');
   if (options !== undefined && typeof options !== 'string') throw badValue('$options has to be a string');
   if (own !== '' && options !== undefined) throw new CommandError(51075, 'options set in both $regex and $options');
-  if (regex instanceof BSONRegExp) return compileRegex(regex.pattern, options ?? own);
-  if (typeof regex === 'string') return compileRegex(regex, options ?? '');
-  throw badValue('$regex has to be a string');
+  return compileRegex(pattern, options ?? own);
 }
 
 /** The text with which every match begins, for a pattern such as `^abc`; undefined when there is none to be sure of. */
-export function regexPrefix(regex: Maybe, options: Maybe): string | undefined {
-  const pattern = regex instanceof BSONRegExp ? regex.pattern : regex;
-  const flags = options ?? (regex instanceof BSONRegExp ? regex.options : '');
-  if (typeof pattern !== 'string' || flags !== '' || !pattern.startsWith('^') || pattern.includes('|')) return undefined;
+export function regexPrefix(regex: Maybe, options?: Maybe): string | undefined {
+  const { pattern, options: own } = partsOf(regex);
+  if (typeof pattern !== 'string' || (options ?? own) !== '' || !pattern.startsWith('^') || pattern.includes('|')) return undefined;
   const text = /^(?:[^\\^$.*+?()[\]{}|]|\\[^a-zA-Z0-9])*/.exec(pattern.slice(1))?.[0] ?? '';
   const optional = /^[*?{]/.test(pattern.slice(1 + text.length)); // the last character may be absent
   const prefix = (optional ? text.replace(/\\?[^]$/u, '') : text).replace(/\\(.)/gsu, '$1');
   return prefix === '' ? undefined : prefix;
 }
+
+const partsOf = (regex: Maybe): { pattern: Maybe; options: string } =>
+  regex instanceof BSONRegExp ? regex : { pattern: regex, options: '' };

@@ -1,14 +1,11 @@
 import type { Collection } from './catalog.ts';
 import { compileFilter } from './matcher.ts';
-import { planFor } from './planner.ts';
-import type { Plan } from './planner.ts';
+import { planFor, type IndexPlan, type Plan } from './planner.ts';
 import { compileSort, sortBy } from './sort.ts';
-import type { Stored } from './store.ts';
+import type { Reader, Stored } from './store.ts';
 import type { Row } from './transactions.ts';
-import { decode } from './values.ts';
-import type { Doc, Value } from './values.ts';
-import { docOf } from './view.ts';
-import type { View } from './view.ts';
+import { decode, type Doc, type Value } from './values.ts';
+import { docOf, type View } from './view.ts';
 
 export interface Search {
   readonly filter: Doc;
@@ -33,16 +30,30 @@ export interface Scope {
 const longScan = 20_000;
 const maxChunk = 256;
 
-/** The documents that satisfy a search, in its order. Reads in chunks and keeps no statement open, so that it may rest between two batches of a cursor. */
+/**
+ * The documents that satisfy a search, in its order. Reads in chunks and keeps no statement open, so that it may rest between two batches of a cursor.
+ * A bad search is refused even where there is nothing to find.
+ */
 export function* select(scope: Scope, coll: Collection | undefined, search: Search): Generator<Row> {
+  const { filter, skip = 0, limit = 0, only } = search;
+  const matches = compileFilter(filter);
+  const sort = compileSort(search.sort);
   if (coll === undefined) return;
-  const { filter, skip = 0, limit = 0 } = search;
-  const sort = search.sort?.size === 0 ? undefined : search.sort;
-  const plan = planFor(scope.view, coll, filter, sort, search.hint);
-  const ordered = sort === undefined || isOrdered(plan, scope.view.own(coll));
+  let examined = 0;
+  const wants = (row: Row): boolean => {
+    if ((++examined & 63) === 0) scope.check();
+    return filter.size === 0 || matches((row.doc ??= decode(row.bytes, only)));
+  };
+  const own = scope.view.own(coll) ?? noRows;
+  const plan = planFor(scope.view, coll, filter, search.sort, search.hint);
+  const isOrdered = sort.length === 0 || (comesSorted(plan) && own.size === 0);
   const wanted = limit === 0 ? Infinity : skip + limit;
-  const found = matching(scope, coll, plan, search, ordered ? wanted : Infinity);
-  yield* portion(ordered ? found : sorted(found, sort, wanted), skip, wanted);
+  const found = matching(candidates(scope.view, coll, plan, isOrdered ? Math.min(wanted, maxChunk) : maxChunk), own, wants);
+  try {
+    yield* portion(isOrdered ? found : sortBy(found, sort, docOf, wanted, ({ bytes }) => bytes.length), skip, wanted);
+  } finally {
+    if (plan.kind === 'scan' && examined > longScan) scope.onLongScan(coll, filter, examined);
+  }
 }
 
 function* portion(rows: Iterable<Row>, skip: number, wanted: number): Generator<Row> {
@@ -53,67 +64,41 @@ function* portion(rows: Iterable<Row>, skip: number, wanted: number): Generator<
   }
 }
 
-function isOrdered(plan: Plan, own: ReadonlyMap<number, unknown> | undefined): boolean {
-  return plan.kind === 'index' && plan.sorted && (own === undefined || own.size === 0);
-}
+const comesSorted = (plan: Plan): boolean => plan.kind === 'index' && plan.sorted;
 
-function* matching(scope: Scope, coll: Collection, plan: Plan, search: Search, wanted: number): Generator<Row> {
-  const matches = search.filter.size === 0 ? () => true : matcherOf(search);
-  const own = scope.view.own(coll) ?? noRows;
-  let examined = 0;
-  try {
-    for (const row of candidates(scope.view, coll, plan, Math.min(wanted, maxChunk))) {
-      if ((++examined & 63) === 0) scope.check();
-      if (!own.has(row.rid) && matches(row)) yield row;
-    }
-    for (const row of own.values()) if (row !== null && matches(row)) yield row;
-  } finally {
-    if (plan.kind === 'scan' && examined > longScan) scope.onLongScan(coll, search.filter, examined);
-  }
+function* matching(stored: Iterable<Row>, own: ReadonlyMap<number, Row | null>, wants: (row: Row) => boolean): Generator<Row> {
+  for (const row of stored) if (!own.has(row.rid) && wants(row)) yield row;
+  for (const row of own.values()) if (row !== null && wants(row)) yield row;
 }
 
 const noRows: ReadonlyMap<number, Row | null> = new Map();
 
-function matcherOf({ filter, only }: Search): (row: Row) => boolean {
-  const matches = compileFilter(filter);
-  if (only === undefined) return (row) => matches(docOf(row));
-  return (row) => matches((row.doc ??= decode(row.bytes, only)));
-}
-
 function* candidates(view: View, coll: Collection, plan: Plan, first: number): Generator<Row> {
-  if (plan.kind === 'scan') yield* scanned(view, coll, first);
+  const { reader } = view;
+  if (plan.kind === 'scan') yield* chunked(first, (after, size) => reader.docs(after?.rid ?? coll.lowRid, coll.highRid, size));
   else if (plan.kind === 'union') yield* once(plan.plans.map((part) => candidates(view, coll, part, first)));
-  else if (plan.index.multikey) yield* once([entries(view, plan, first)]);
-  else yield* entries(view, plan, first);
+  else yield* plan.index.multikey ? once([entries(reader, plan, first)]) : entries(reader, plan, first);
 }
 
-function* scanned(view: View, coll: Collection, first: number): Generator<Row> {
-  let from = coll.lowRid;
+type Entry = ReturnType<Reader['entries']>[number];
+
+function* entries(reader: Reader, { index, ranges, backward, single }: IndexPlan, first: number): Generator<Row> {
+  for (const range of backward ? ranges.toReversed() : ranges) {
+    const point = single ? reader.point(index.id, range.lo) : undefined;
+    if (point !== undefined) yield point;
+    if (!single) yield* chunked(first, (after: Entry | undefined, size) => reader.entries(index.id, range, after, backward, size));
+  }
+}
+
+/** Reads in chunks that grow: who wants one document does not read hundreds. */
+function* chunked<T extends Stored>(first: number, read: (after: T | undefined, size: number) => T[]): Generator<T> {
+  let last: T | undefined;
   for (let size = first; ; size = Math.min(size * 2, maxChunk)) {
-    const chunk = view.reader.docs(from, coll.highRid, size);
-    yield* chunk.map(asRow);
-    const last = chunk.at(-1);
-    if (last === undefined || chunk.length < size) return;
-    from = last.rid;
+    const chunk = read(last, size);
+    yield* chunk;
+    if (chunk.length < size) return;
+    last = chunk.at(-1);
   }
-}
-
-function* entries(view: View, plan: Extract<Plan, { kind: 'index' }>, first: number): Generator<Row> {
-  const ranges = plan.backward ? plan.ranges.toReversed() : plan.ranges;
-  if (plan.single) return yield* only(ranges[0] && view.reader.point(plan.index.id, ranges[0].lo));
-  for (const range of ranges) {
-    let from: { key: Uint8Array; rid: number } | undefined;
-    for (let size = first; ; size = Math.min(size * 2, maxChunk)) {
-      const chunk = view.reader.entries(plan.index.id, range, from, plan.backward, size);
-      yield* chunk.map(asRow);
-      from = chunk.at(-1);
-      if (from === undefined || chunk.length < size) break;
-    }
-  }
-}
-
-function only(stored: Stored | undefined): Row[] {
-  return stored === undefined ? [] : [asRow(stored)];
 }
 
 /** Each document once, though several keys or branches may lead to it. */
@@ -127,9 +112,3 @@ function* once(sources: ReadonlyArray<Iterable<Row>>): Generator<Row> {
     }
   }
 }
-
-function sorted(rows: Iterable<Row>, sort: Doc, wanted: number): Row[] {
-  return sortBy(rows, compileSort(sort), docOf, wanted, (row) => row.bytes.length);
-}
-
-const asRow = (stored: Stored): Row => ({ rid: stored.rid, bytes: stored.bytes });

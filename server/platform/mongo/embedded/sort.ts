@@ -15,7 +15,7 @@ const maxBytes = 100 * 1024 * 1024;
  *
  * @throws CommandError 15974 or 15975 for a direction that is not 1 or -1
  */
-export function compileSort(spec: Doc): readonly SortPart[] {
+export function compileSort(spec: Doc = new Map()): readonly SortPart[] {
   return [...spec].map(([path, direction]) => {
     if (direction instanceof Map && direction.has('$meta')) throw refuse('sort by $meta');
     if (!isNumber(direction)) throw new CommandError(15974, `Illegal key in $sort specification: ${path}`);

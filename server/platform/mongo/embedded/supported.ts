@@ -9,7 +9,7 @@ export const supported = {
     comparison: names('$eq $ne $gt $gte $lt $lte $in $nin'),
     logical: names('$and $or $nor $not $expr $comment'),
     element: names('$exists $type'),
-    text: names('$regex $options $mod'),
+    text: names('$regex $options'),
     array: names('$all $elemMatch $size'),
   },
   projection: { find: names('$ $elemMatch $slice') },
@@ -51,7 +51,7 @@ export const supported = {
 export const refusedNames = {
   query: names(`
       $text $where $jsonSchema $geoWithin $geoIntersects $near $nearSphere $bitsAllSet $bitsAllClear $bitsAnySet $bitsAnyClear
-      $rand $sampleRate $alwaysTrue $alwaysFalse`),
+      $rand $sampleRate $alwaysTrue $alwaysFalse $mod`),
   update: names('$pushAll $isolated'),
   stages: names(`
       $merge $out $setWindowFields $graphLookup $bucketAuto $unionWith $sample $densify $fill $redact $geoNear $changeStream
@@ -96,14 +96,9 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
   listIndexes: names('cursor'),
   dropIndexes: names('index'),
   listCollections: names('filter nameOnly authorizedCollections cursor'),
-  listDatabases: names('filter nameOnly authorizedDatabases'),
   create: [],
   drop: [],
   dropDatabase: [],
-  collMod: names('index'),
-  dbStats: [],
-  collStats: [],
-  serverStatus: [],
   explain: names('verbosity'),
   commitTransaction: [],
   abortTransaction: [],
@@ -121,7 +116,7 @@ export const retryableCommands: ReadonlySet<string> = new Set(names('insert upda
 /** Commands that may change what is stored. */
 export const writeCommands: ReadonlySet<string> = new Set([
   ...retryableCommands,
-  ...names('createIndexes dropIndexes collMod create drop dropDatabase'),
+  ...names('createIndexes dropIndexes create drop dropDatabase'),
 ]);
 
 /** Fields of one statement of `update` and of `delete`, and of one index. */

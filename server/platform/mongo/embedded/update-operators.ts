@@ -1,83 +1,126 @@
 import { compareValues, equalValues, valueKey } from './compare.ts';
-import { elementTest, isOperatorDoc, regexCondition } from './conditions.ts';
-import { badValue, CommandError, typeMismatch } from './errors.ts';
-import { newEnv, newScope } from './expression.ts';
+import { badValue, failedToParse, refuse, typeMismatch, type CommandError } from './errors.ts';
+import { newScope, type Env } from './expression.ts';
 import { sortValues } from './expressions-array.ts';
-import { compileMatch } from './matcher.ts';
-import { BSONRegExp, Int32, intOrLong, isDoc, isNumber, Long, Timestamp, toInteger, typeName } from './model.ts';
-import type { Maybe, NumberValue, Value } from './model.ts';
+import { elementTest, isOperatorDoc, type Test } from './matcher.ts';
+import {
+  BSONRegExp,
+  Int32,
+  intOrLong,
+  isDoc,
+  isNumber,
+  Long,
+  toInteger,
+  typeName,
+  type Doc,
+  type Maybe,
+  type NumberValue,
+  type Value,
+} from './model.ts';
 import { add, LongOverflow, multiply, toBigInt } from './numbers.ts';
+import { regexOf } from './regex.ts';
+
+/** What one application of an update needs. */
+export interface Run {
+  readonly original: Doc;
+  readonly env: Env;
+  readonly isInsert: boolean;
+  /** Which element the positional `$` means. @throws CommandError 2 when there is none */
+  readonly position: () => number;
+}
 
 /** What an operator makes of the value at its path; undefined leaves the field away. */
-export type Change = (value: Maybe, now: Date) => Maybe;
+export type Change = (value: Maybe, run: Run) => Maybe;
 
-/** Every update operator but $rename and $setOnInsert, which look beyond their field. */
+/** Every update operator but $rename, which looks beyond its field. */
 export const changes: Readonly<Record<string, (operand: Value, path: string) => Change>> = {
   $set: (operand) => () => operand,
+  $setOnInsert:
+    (operand) =>
+    (value, { isInsert }) =>
+      isInsert ? operand : value,
   $unset: () => () => undefined,
-  $inc: (operand, path) => calculated('$inc', operand, path, operand, (a, b) => add(a, b, true)),
+  $inc: (operand, path) =>
+    calculated(
+      operand,
+      path,
+      (a, b) => add(a, b, true),
+      (by) => by,
+    ),
   $mul: (operand, path) =>
-    calculated('$mul', operand, path, isNumber(operand) ? multiply(operand, new Int32(0)) : null, (a, b) => multiply(a, b, true)),
+    calculated(
+      operand,
+      path,
+      (a, b) => multiply(a, b, true),
+      (by) => multiply(by, new Int32(0)),
+    ),
   $min: (operand) => (value) => (value === undefined || compareValues(operand, value) < 0 ? operand : value),
   $max: (operand) => (value) => (value === undefined || compareValues(operand, value) > 0 ? operand : value),
-  $currentDate: currentDate,
+  $currentDate: (operand) => {
+    const type = typeof operand === 'boolean' ? 'date' : operand instanceof Map && operand.size === 1 && operand.get('$type');
+    if (type === 'timestamp') throw refuse('$currentDate with a timestamp');
+    if (type !== 'date') throw badValue("$currentDate takes a boolean or { $type: 'date' }");
+    return (_, { env }) => env.now;
+  },
   $bit: bit,
   $push: push,
-  $addToSet: addToSet,
-  $pull: pull,
+  $addToSet: (operand, path) => {
+    const isList = operand instanceof Map && operand.has('$each');
+    if (isList && operand.size > 1) throw badValue('Found unexpected fields after $each in $addToSet');
+    const values = isList ? arrayOf(operand.get('$each'), '$each', typeMismatch) : [operand];
+    return onArray('$addToSet', path, [], (list) => {
+      const known = new Set(list.map(valueKey));
+      return [...list, ...values.filter((item) => known.size !== known.add(valueKey(item)).size)];
+    });
+  },
+  $pull: (operand, path) => {
+    const isOut = pullTest(operand);
+    return onArray('$pull', path, undefined, (list, { env }) => list.filter((item) => !isOut(item, env)));
+  },
   $pullAll: (operand, path) => {
-    if (!Array.isArray(operand)) throw badValue(`$pullAll requires an array argument but was given a ${typeName(operand)}`);
-    const keys = new Set(operand.map(valueKey));
-    return (value) => without(value, path, '$pullAll', (item) => keys.has(valueKey(item)));
+    const keys = new Set(arrayOf(operand, '$pullAll').map(valueKey));
+    return onArray('$pullAll', path, undefined, (list) => list.filter((item) => !keys.has(valueKey(item))));
   },
   $pop: (operand, path) => {
     const side = toInteger(operand);
-    if (side !== 1 && side !== -1) throw new CommandError(9, `$pop expects 1 or -1, found: ${side ?? typeName(operand)}`);
-    return (value) => {
-      if (value === undefined) return undefined;
-      if (!Array.isArray(value)) throw typeMismatch(`Path '${path}' contains an element of non-array type '${typeName(value)}'`);
-      return side === 1 ? value.slice(0, -1) : value.slice(1);
-    };
+    if (side !== 1 && side !== -1) throw failedToParse(`$pop expects 1 or -1, found: ${side ?? typeName(operand)}`);
+    return onArray('$pop', path, undefined, (list) => (side === 1 ? list.slice(0, -1) : list.slice(1)), typeMismatch);
   },
 };
 
-function calculated(
+/** An operator on an array; `absent` stands for one that is missing (undefined: it stays so). */
+function onArray(
   name: string,
-  operand: Value,
   path: string,
-  absent: Maybe,
-  apply: (a: NumberValue, b: NumberValue) => NumberValue,
+  absent: Value[] | undefined,
+  apply: (list: Value[], run: Run) => Value[],
+  error: (message: string) => CommandError = badValue,
 ): Change {
-  if (!isNumber(operand))
-    throw typeMismatch(`Cannot ${name === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: {${path}: ${typeName(operand)}}`);
-  return (value) => {
-    if (value === undefined) return absent;
-    if (!isNumber(value))
-      throw typeMismatch(`Cannot apply ${name} to a value of non-numeric type. The field '${path}' is of type ${typeName(value)}`);
-    try {
-      return apply(value, operand);
-    } catch (error) {
-      if (error instanceof LongOverflow)
-        throw badValue(`Failed to apply ${name} operations to current value of '${path}': integer overflow`);
-      throw error;
-    }
+  return (value = absent, run) => {
+    if (value === undefined) return undefined;
+    if (!Array.isArray(value)) throw error(`Cannot apply ${name} to a non-array value: '${path}' is of type ${typeName(value)}`);
+    return apply(value, run);
   };
 }
 
-let lastTimestamp = 0n;
+function arrayOf(value: Maybe, name: string, error: (message: string) => CommandError = badValue): Value[] {
+  if (!Array.isArray(value)) throw error(`The argument to ${name} must be an array but it was of type: ${typeName(value)}`);
+  return value;
+}
 
-function currentDate(operand: Value): Change {
-  const type = operand instanceof Map ? operand.get('$type') : 'date';
-  if (operand !== true && operand !== false && !(operand instanceof Map && operand.size === 1))
-    throw badValue(
-      `${typeName(operand)} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({$type: 'timestamp/date'}).`,
-    );
-  if (type !== 'date' && type !== 'timestamp') throw badValue("The '$type' string field is required to be 'date' or 'timestamp'");
-  if (type === 'date') return (_, now) => now;
-  return (_, now) => {
-    const first = (BigInt(Math.floor(now.getTime() / 1000)) << 32n) | 1n;
-    lastTimestamp = first > lastTimestamp ? first : lastTimestamp + 1n;
-    return new Timestamp(lastTimestamp);
+type Calculation = (a: NumberValue, b: NumberValue) => NumberValue;
+
+function calculated(operand: Value, path: string, apply: Calculation, absent: (operand: NumberValue) => NumberValue): Change {
+  if (!isNumber(operand)) throw typeMismatch(`Cannot increment or multiply with non-numeric argument: {${path}: ${typeName(operand)}}`);
+  return (value) => {
+    if (value === undefined) return absent(operand);
+    if (!isNumber(value))
+      throw typeMismatch(`Cannot calculate with a value of non-numeric type. The field '${path}' is of type ${typeName(value)}`);
+    try {
+      return apply(value, operand);
+    } catch (error) {
+      throw error instanceof LongOverflow ? badValue(`Failed to change the current value of '${path}': integer overflow`) : error;
+    }
   };
 }
 
@@ -88,111 +131,55 @@ const bitwise: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
 };
 
 function bit(operand: Value, path: string): Change {
-  if (!(operand instanceof Map) || operand.size === 0)
-    throw badValue(
-      `The $bit modifier is not compatible with a ${typeName(operand)}. You must pass in an embedded document: {$bit: {field: {and/or/xor: #}}`,
-    );
+  if (!(operand instanceof Map) || operand.size === 0) throw badValue('$bit takes a document: {$bit: {field: {and/or/xor: #}}');
   const steps = [...operand].map(([name, mask]) => {
     const apply = bitwise[name];
-    if (apply === undefined)
-      throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${name}' which is an unknown operator`);
-    if (!isWhole(mask))
-      throw badValue(`The $bit modifier field must be an Integer(32/64 bit); a '${typeName(mask)}' is not supported here`);
-    return { apply, mask };
+    if (apply === undefined) throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${name}'`);
+    return { apply, mask: wholeNumber(mask, path) };
   });
-  return (value) => {
-    if (value !== undefined && !isWhole(value))
-      throw badValue(`Cannot apply $bit to a value of non-integral type. '${path}' has the field of non-integer type ${typeName(value)}`);
-    const isLong = value instanceof Long || steps.some(({ mask }) => mask instanceof Long);
-    const result = steps.reduce((bits, { apply, mask }) => apply(bits, toBigInt(mask)), value === undefined ? 0n : toBigInt(value));
+  return (value = new Int32(0)) => {
+    const own = wholeNumber(value, path);
+    const isLong = [own, ...steps.map(({ mask }) => mask)].some((one) => one instanceof Long);
+    const result = steps.reduce((bits, { apply, mask }) => apply(bits, toBigInt(mask)), toBigInt(own));
     return isLong ? Long.fromBigInt(result) : intOrLong(result);
   };
 }
 
-function isWhole(value: Value): value is Int32 | Long {
-  return isNumber(value) && (value instanceof Int32 || value instanceof Long);
+function wholeNumber(value: Value, path: string): Int32 | Long {
+  if (isNumber(value) && (value instanceof Int32 || value instanceof Long)) return value;
+  throw badValue(`$bit works on integers only, on '${path}' there is a ${typeName(value)}`);
 }
 
 function push(operand: Value, path: string): Change {
-  const isLong = operand instanceof Map && operand.has('$each');
-  const values = isLong ? each(operand.get('$each') ?? null, badValue) : [operand];
-  const modifiers = isLong ? pushModifiers(operand) : undefined;
-  return (value) => {
-    if (value !== undefined && !Array.isArray(value))
-      throw badValue(`The field '${path}' must be an array but is of type ${typeName(value)}`);
-    const before = value ?? [];
-    return modifiers === undefined ? [...before, ...values] : modifiers(before, values);
-  };
-}
-
-function each(values: Value, error: (message: string) => CommandError): Value[] {
-  if (!Array.isArray(values)) throw error(`The argument to $each must be an array but it was of type: ${typeName(values)}`);
-  return values;
-}
-
-function pushModifiers(operand: ReadonlyMap<string, Value>): (before: Value[], added: Value[]) => Value[] {
-  for (const name of operand.keys())
+  const modifiers: Doc = operand instanceof Map && operand.has('$each') ? operand : new Map([['$each', [operand]]]);
+  for (const name of modifiers.keys())
     if (!['$each', '$slice', '$sort', '$position'].includes(name)) throw badValue(`Unrecognized clause in $push: ${name}`);
-  const [slice, position] = [wholeModifier(operand, '$slice'), wholeModifier(operand, '$position')];
-  const sort = operand.get('$sort');
-  if (sort !== undefined) checkSort(sort);
-  return (before, added) => {
-    const joined =
-      position === undefined
-        ? [...before, ...added]
-        : before.toSpliced(position < 0 ? Math.max(before.length + position, 0) : position, 0, ...added);
+  const values = arrayOf(modifiers.get('$each'), '$each');
+  const [slice, position] = ['$slice', '$position'].map((name) => {
+    const n = toInteger(modifiers.get(name));
+    if (n === undefined && modifiers.has(name)) throw badValue(`The value for ${name} must be an integer`);
+    return n;
+  });
+  const sort = modifiers.get('$sort');
+  const directions = sort instanceof Map ? [...sort.values()] : [sort ?? new Int32(1)];
+  if (directions.length === 0 || directions.some((direction) => Math.abs(toInteger(direction) ?? 0) !== 1))
+    throw badValue('The $sort element value must be either 1 or -1');
+  return onArray('$push', path, [], (list) => {
+    const at = position ?? list.length;
+    const joined = [...list.slice(0, at), ...values, ...list.slice(at)];
     const ordered = sort === undefined ? joined : sortValues(joined, sort);
     if (slice === undefined) return ordered;
     return slice < 0 ? ordered.slice(slice) : ordered.slice(0, slice);
-  };
+  });
 }
 
-function wholeModifier(operand: ReadonlyMap<string, Value>, name: string): number | undefined {
-  const value = operand.get(name);
-  if (value === undefined) return undefined;
-  const n = toInteger(value);
-  if (n === undefined) throw badValue(`The value for ${name} must be an integer value but was given type: ${typeName(value)}`);
-  return n;
-}
-
-function checkSort(sort: Value): void {
-  const directions = sort instanceof Map ? [...sort.values()] : [sort];
-  if (directions.length === 0 || directions.some((direction) => Math.abs(toInteger(direction) ?? 0) !== 1))
-    throw badValue('The $sort element value must be either 1 or -1');
-}
-
-function addToSet(operand: Value, path: string): Change {
-  const isLong = operand instanceof Map && operand.has('$each');
-  if (isLong && operand.size > 1) throw badValue('Found unexpected fields after $each in $addToSet');
-  const values = isLong ? each(operand.get('$each') ?? null, typeMismatch) : [operand];
-  return (value) => {
-    if (value !== undefined && !Array.isArray(value))
-      throw badValue(`Cannot apply $addToSet to non-array field. Field named '${path}' has non-array type ${typeName(value)}`);
-    const known = new Set((value ?? []).map(valueKey));
-    const fresh = values.filter((item) => known.size !== known.add(valueKey(item)).size);
-    return fresh.length === 0 && value !== undefined ? value : [...(value ?? []), ...fresh];
-  };
-}
-
-/** Removes what a condition finds: operators on the element, a filter on documents, else equal values. */
-function pull(operand: Value, path: string): Change {
-  const env = newEnv(new Date());
-  const test = pullTest(operand);
-  return (value) => without(value, path, '$pull', (item) => test(item, env));
-}
-
-function pullTest(operand: Value): ReturnType<typeof elementTest> {
+/** What $pull removes: what a condition finds (operators on the element, a filter on documents), else equal values. */
+function pullTest(operand: Value): Test {
   if (operand instanceof BSONRegExp) {
-    const condition = regexCondition(operand, undefined);
-    return (item, env) => condition.onValue(item, env);
+    const regex = regexOf(operand);
+    return (item) => typeof item === 'string' && regex.test(item);
   }
   if (!isDoc(operand)) return (item) => equalValues(item, operand);
-  const test = elementTest(operand, (filter) => compileMatch(filter, newScope()));
+  const test = elementTest(operand, newScope());
   return isOperatorDoc(operand) ? test : (item, env) => item instanceof Map && test(item, env);
-}
-
-function without(value: Maybe, path: string, name: string, isOut: (item: Value) => boolean): Maybe {
-  if (value === undefined) return undefined;
-  if (!Array.isArray(value)) throw badValue(`Cannot apply ${name} to a non-array value: '${path}' is of type ${typeName(value)}`);
-  return value.filter((item) => !isOut(item));
 }

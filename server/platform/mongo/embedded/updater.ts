@@ -1,263 +1,248 @@
-import { compileArrayFilters } from './array-filters.ts';
-import type { ArrayFilters } from './array-filters.ts';
 import { equalValues } from './compare.ts';
 import { badValue, CommandError, failedToParse, immutableField, pathNotViable, refuse } from './errors.ts';
-import { newEnv } from './expression.ts';
-import type { Env } from './expression.ts';
-import { compilePosition } from './matcher.ts';
-import { isDoc, Timestamp, typeName } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { newEnv, newScope } from './expression.ts';
+import { compileMatch, compilePosition, isOperatorDoc, type Test } from './matcher.ts';
+import { BSONRegExp, isDoc, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { getPath, isIndex } from './paths.ts';
+import { setAt } from './shape.ts';
 import { refusedNames } from './supported.ts';
-import { changes } from './update-operators.ts';
-import { insertBase } from './upsert.ts';
+import { changes, type Change, type Run } from './update-operators.ts';
 
 /** A compiled update. Both functions leave their arguments alone and return a new document. */
 export interface Update {
   /** @throws CommandError when the update cannot be applied to this document (28, 2, 14, 66 …) */
   apply(doc: Doc, now: Date): Doc;
   /** The document an upsert inserts: the equalities of the filter, then the update with $setOnInsert. It may still lack an _id. */
-  onInsert(filter: Doc, now: Date): Doc;
+  onInsert(now: Date): Doc;
+  readonly isReplacement: boolean;
 }
 
-export interface UpdateOptions {
-  readonly arrayFilters?: Doc[];
-  /** The filter of the command: the positional `$` means the element that satisfied it. */
-  readonly filter?: Doc;
+/** One step of all paths of an update: an operator that ends here, or what goes on below. */
+interface Node {
+  readonly path: string;
+  readonly children: Map<string, Node>;
+  /** Of `$[]` and `$[name]`: which elements are meant. */
+  readonly chosen: Test | undefined;
+  leaf?: Change;
 }
 
 /**
- * Compiles an update: operators or a replacement.
+ * Compiles an update of operators or a replacement.
  *
+ * @param filter of the command: the positional `$` means the element that satisfied it, and an upsert takes its equalities
  * @throws CommandError 9 for an unknown operator or a wrong form, 40 for two operators on one path, 238 for what the engine has not.
  */
-export function compileUpdate(update: Doc | Value[], options: UpdateOptions): Update {
-  if (Array.isArray(update)) throw refuse('a pipeline as an update');
+export function compileUpdate(update: Doc, filter: Doc, arrayFilters?: readonly Doc[]): Update {
   const [first] = update.keys();
-  if (first === undefined || !first.startsWith('$')) return replacement(update, options);
-  return operatorUpdate(update, options);
-}
-
-function replacement(update: Doc, options: UpdateOptions): Update {
-  if (options.arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for replacement-style updates');
+  if (first?.startsWith('$')) return operatorUpdate(update, filter, arrayFilters ?? []);
+  if (arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for replacement-style updates');
   for (const name of update.keys())
     if (name.startsWith('$'))
-      throw new CommandError(
-        52,
-        `The dollar ($) prefixed field '${name}' in '${name}' is not allowed in the context of an update's replacement document.`,
-      );
-  const apply = (doc: Doc, now: Date): Doc => {
+      throw new CommandError(52, `The dollar ($) prefixed field '${name}' is not allowed in a replacement document.`);
+  const apply = (doc: Doc): Doc => {
     const id = doc.get('_id');
-    const result: Doc = new Map();
-    const own = update.get('_id') ?? id;
-    if (own !== undefined) result.set('_id', own);
-    for (const [name, value] of update)
-      if (name !== '_id') result.set(name, isZeroTimestamp(value) ? new Timestamp({ t: Math.floor(now.getTime() / 1000), i: 1 }) : value);
-    return keepingId(doc, result);
+    return keepingId(doc, id === undefined || update.has('_id') ? update : new Map([['_id', id], ...update]));
   };
-  return { apply, onInsert: (filter, now) => apply(onlyId(insertBase(filter)), now) };
-}
-
-const isZeroTimestamp = (value: Value): boolean => value instanceof Timestamp && value.isZero();
-
-function onlyId(doc: Doc): Doc {
-  return new Map([...doc].filter(([name]) => name === '_id'));
+  return { apply, onInsert: () => apply(insertBase(filter)), isReplacement: true };
 }
 
 /** _id never changes and stands first. */
 function keepingId(before: Doc, after: Doc): Doc {
   const id = before.get('_id');
   const own = after.get('_id');
-  if (id !== undefined && (own === undefined || !equalValues(id, own))) throw immutableField('_id');
+  if (id !== undefined && !equalValues(id, own)) throw immutableField('_id');
   if (own === undefined || after.keys().next().value === '_id') return after;
   return new Map<string, Value>([['_id', own], ...after]);
 }
 
-/** One step of all paths of an update: operators that end here, and what goes on below. */
-interface Node {
-  readonly children: Map<string, Node>;
-  leaf: Leaf | undefined;
-}
-
-type Leaf = (value: Maybe, run: Run) => Maybe;
-
-/** What one application of the update needs. */
-interface Run {
-  readonly original: Doc;
-  readonly now: Date;
-  readonly env: Env;
-  readonly isInsert: boolean;
-  readonly position: () => number;
-}
-
-function operatorUpdate(update: Doc, options: UpdateOptions): Update {
-  const root: Node = { children: new Map(), leaf: undefined };
+function operatorUpdate(update: Doc, filter: Doc, arrayFilters: readonly Doc[]): Update {
+  const filters = compileArrayFilters(arrayFilters);
+  const root: Node = { path: '', children: new Map(), chosen: undefined };
   for (const [operator, fields] of update) {
-    if (!operator.startsWith('$'))
-      throw failedToParse(`Unknown modifier: ${operator}. Expected a valid update modifier or pipeline-style update specified as an array`);
     if (!isDoc(fields)) throw failedToParse(`Modifiers operate on fields but we found type ${typeName(fields)} instead.`);
-    for (const [path, operand] of fields) enterOperator(root, operator, path, operand);
-    if (!operators.has(operator)) throw unknownOperator(operator);
+    const changing = operatorOf(operator);
+    for (const [path, operand] of fields) for (const [at, leaf] of changing(operand, path)) enter(root, at, leaf, filters);
   }
-  const filters = compileArrayFilters(options.arrayFilters ?? []);
-  checkNames(root, filters);
-  const find = options.filter === undefined ? undefined : positionOf(options.filter);
-  const apply = (doc: Doc, now: Date, isInsert: boolean): Doc => {
-    const run: Run = { original: doc, now, env: newEnv(now), isInsert, position: () => positionIn(doc, isInsert ? undefined : find) };
-    return keepingId(doc, changeDoc(root, doc, '', run, filters));
+  checkUsed(filters, update);
+  const ordered = inOrder(root);
+  let find: ReturnType<typeof compilePosition> | undefined; // compiled when a path has a `$`
+  const run = (doc: Doc, now: Date, isInsert: boolean): Doc => {
+    const position = (): number => {
+      const index = isInsert ? undefined : (find ??= compilePosition(filter))(doc);
+      if (index === undefined) throw badValue('The positional operator did not find the match needed from the query.');
+      return index;
+    };
+    return keepingId(doc, changeDoc(ordered, doc, { original: doc, env: newEnv(now), isInsert, position }));
   };
-  return { apply: (doc, now) => apply(doc, now, false), onInsert: (filter, now) => apply(insertBase(filter), now, true) };
+  return { apply: (doc, now) => run(doc, now, false), onInsert: (now) => run(insertBase(filter), now, true), isReplacement: false };
 }
 
-const operators = new Set([...Object.keys(changes), '$rename', '$setOnInsert']);
-
-function unknownOperator(name: string): CommandError {
-  return refusedNames.update.includes(name)
-    ? refuse(`update operator ${name}`)
-    : failedToParse(`Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`);
+/** @throws CommandError 9 for a filter with two names or none, 2 for a name that may not be one */
+function compileArrayFilters(list: readonly Doc[]): ReadonlyMap<string, Test> {
+  const filters = new Map<string, Test>();
+  for (const filter of list) {
+    const [name, ...others] = new Set(namesIn(filter));
+    if (name === undefined || others.length > 0) throw failedToParse('an array filter needs one top-level field name, and only one');
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
+      throw badValue(`the name of an array filter must be alphanumeric and begin with a lowercase letter, found '${name}'`);
+    if (filters.has(name)) throw failedToParse(`Found multiple array filters with the same top-level field name ${name}`);
+    const matches = compileMatch(filter, newScope());
+    filters.set(name, (element, env) => matches(new Map([[name, element ?? null]]), env));
+  }
+  return filters;
 }
 
-/** Compiled late: a filter is only looked at again when a path has a `$`. */
-function positionOf(filter: Doc): (doc: Doc) => number | undefined {
-  let position: ((doc: Doc) => number | undefined) | undefined;
-  return (doc) => (position ??= compilePosition(filter))(doc);
+function namesIn(filter: Doc): string[] {
+  return [...filter].flatMap(([name, value]) => {
+    if (!name.startsWith('$')) return [name.split('.')[0] ?? ''];
+    return Array.isArray(value) ? value.flatMap((part) => (part instanceof Map ? namesIn(part) : [])) : [];
+  });
 }
 
-function positionIn(doc: Doc, find: ((doc: Doc) => number | undefined) | undefined): number {
-  const index = find?.(doc);
-  if (index === undefined) throw badValue('The positional operator did not find the match needed from the query.');
-  return index;
+function checkUsed(filters: ReadonlyMap<string, Test>, update: Doc): void {
+  const parts = new Set(
+    [...update.values()].flatMap((fields) => (isDoc(fields) ? [...fields.keys()] : [])).flatMap((path) => path.split('.')),
+  );
+  for (const name of filters.keys())
+    if (!parts.has(`$[${name}]`)) throw failedToParse(`The array filter for identifier '${name}' was not used in the update`);
 }
 
-function enterOperator(root: Node, operator: string, path: string, operand: Value): void {
-  if (operator === '$rename') return enterRename(root, path, operand);
-  if (operator === '$setOnInsert') return enter(root, path, (value, run) => (run.isInsert ? operand : value));
-  const change = changes[operator];
-  if (change === undefined) throw unknownOperator(operator);
-  const apply = change(operand, path);
-  enter(root, path, (value, run) => apply(value, run.now));
+/** What an operator does, and on which path: $rename on two. */
+function operatorOf(name: string): (operand: Value, path: string) => [string, Change][] {
+  if (name === '$rename') return renaming;
+  const operator = changes[name];
+  if (operator !== undefined) return (operand, path) => [[path, operator(operand, path)]];
+  throw refusedNames.update.includes(name) ? refuse(`update operator ${name}`) : failedToParse(`Unknown modifier: ${name}`);
 }
 
-function enterRename(root: Node, from: string, operand: Value): void {
-  if (typeof operand !== 'string') throw badValue(`The 'to' field for $rename must be a string: ${from}`);
-  if ([from, operand].some((path) => path.split('.').some((part) => part.startsWith('$'))))
+function renaming(to: Value, from: string): [string, Change][] {
+  if (typeof to !== 'string') throw badValue(`The 'to' field for $rename must be a string: ${from}`);
+  if ([from, to].some((path) => path.split('.').some((part) => part.startsWith('$'))))
     throw badValue(`The source and target field for $rename may not be dynamic: ${from}`);
-  if (from === operand || from.startsWith(`${operand}.`) || operand.startsWith(`${from}.`))
-    throw badValue(`The source and target field for $rename must not be on the same path: $rename: {"${from}": "${operand}"}`);
-  const source = (run: Run): Maybe => {
-    for (const path of [from, operand])
-      if (throughArray(run.original, path)) throw badValue(`The source and target field of $rename cannot be an array element, '${path}'`);
-    return getPath(run.original, from);
+  if (overlap(from, to)) throw badValue(`The source and target field for $rename must not be on the same path: '${from}' and '${to}'`);
+  const moved: Change = (value, { original }) => {
+    for (const path of [from, to])
+      if (throughArray(original, path)) throw badValue(`The source and target field of $rename cannot be an array element, '${path}'`);
+    return getPath(original, from) ?? value;
   };
-  enter(root, from, () => undefined);
-  enter(root, operand, (value, run) => source(run) ?? value);
+  return [
+    [from, () => undefined],
+    [to, moved],
+  ];
 }
+
+/** Whether one of two paths lies within the other. */
+const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
 function throughArray(doc: Doc, path: string): boolean {
   const parts = path.split('.');
   return parts.some((_, i) => i > 0 && Array.isArray(getPath(doc, parts.slice(0, i).join('.'))));
 }
 
-function enter(root: Node, path: string, leaf: Leaf): void {
+function enter(root: Node, path: string, leaf: Change, filters: ReadonlyMap<string, Test>): void {
   const parts = path.split('.');
   if (parts.includes('')) throw new CommandError(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
-  if (parts[0]?.startsWith('$'))
-    throw parts[0] === '$' || parts[0].startsWith('$[')
-      ? badValue(`Cannot have array filter identifier or positional operator as the first part of the path '${path}'`)
-      : new CommandError(52, `The dollar ($) prefixed field '${path}' is not allowed in an update.`);
-  const conflict = (): never => {
-    throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${path}'`);
-  };
+  if (parts[0] === '$' || parts[0]?.startsWith('$['))
+    throw badValue(`Cannot have array filter identifier or positional operator as the first part of the path '${path}'`);
+  if (parts[0]?.startsWith('$')) throw new CommandError(52, `The dollar ($) prefixed field '${path}' is not allowed in an update.`);
   let node = root;
-  for (const part of parts) {
-    if (node.leaf !== undefined) return conflict();
-    const child: Node = node.children.get(part) ?? { children: new Map(), leaf: undefined };
+  for (const [i, part] of parts.entries()) {
+    const child = node.children.get(part) ?? {
+      path: parts.slice(0, i + 1).join('.'),
+      children: new Map<string, Node>(),
+      chosen: chosenBy(part, filters),
+    };
+    if (child.leaf !== undefined || (i === parts.length - 1 && child.children.size > 0))
+      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${child.path}'`);
     node.children.set(part, child);
     node = child;
   }
-  if (node.leaf !== undefined || node.children.size > 0) return conflict();
   node.leaf = leaf;
 }
 
-/** Every filter is used, and every `$[name]` has one. */
-function checkNames(root: Node, filters: ArrayFilters): void {
-  const used = new Set<string>();
-  const visit = (node: Node): void => {
-    for (const [part, child] of node.children) {
-      const name = filterName(part);
-      if (name !== undefined && name !== '' && !filters.has(name)) throw badValue(`No array filter found for identifier '${name}' in path`);
-      if (name !== undefined) used.add(name);
-      visit(child);
-    }
-  };
-  visit(root);
-  for (const name of filters.keys())
-    if (!used.has(name)) throw failedToParse(`The array filter for identifier '${name}' was not used in the update`);
+function chosenBy(part: string, filters: ReadonlyMap<string, Test>): Test | undefined {
+  const name = /^\$\[(.*)\]$/.exec(part)?.[1];
+  if (name === undefined) return undefined;
+  const chosen = name === '' ? () => true : filters.get(name);
+  if (chosen === undefined) throw badValue(`No array filter found for identifier '${name}' in path`);
+  return chosen;
 }
 
-/** "" for `$[]`, the name for `$[name]`. */
-function filterName(part: string): string | undefined {
-  return /^\$\[(.*)\]$/.exec(part)?.[1];
+/** Fields in lexicographic order, numbers by value: the order in which MongoDB adds new fields. */
+function inOrder(node: Node): Node {
+  const children = [...node.children].map(([part, child]) => [part, inOrder(child)] as const);
+  const sorted = children.sort(([a], [b]) => (isIndex(a) && isIndex(b) ? Number(a) - Number(b) : Number(a > b) - Number(a < b)));
+  return { ...node, children: new Map(sorted) };
 }
 
-function change(node: Node, value: Maybe, path: string, run: Run, filters: ArrayFilters): Maybe {
+function change(node: Node, value: Maybe, run: Run): Maybe {
   if (node.leaf !== undefined) return node.leaf(value, run);
-  if (value instanceof Map) return changeDoc(node, value, path, run, filters);
-  if (Array.isArray(value)) return changeArray(node, value, path, run, filters);
-  const created = changeDoc(node, new Map(), path, run, filters);
-  if (value === undefined || created.size === 0) return created.size === 0 ? value : created;
-  throw pathNotViable(`Cannot create field '${[...created.keys()][0] ?? ''}' in element {${path}: ${typeName(value)}}`);
+  if (value instanceof Map) return changeDoc(node, value, run);
+  if (Array.isArray(value)) return changeArray(node, value, run);
+  const created = changeDoc(node, new Map(), run);
+  if (created.size === 0) return value;
+  if (value === undefined) return created;
+  throw pathNotViable(`Cannot create field '${[...created.keys()].join()}' in element {${node.path}: ${typeName(value)}}`);
 }
 
-function changeDoc(node: Node, doc: Doc, path: string, run: Run, filters: ArrayFilters): Doc {
+function changeDoc(node: Node, doc: Doc, run: Run): Doc {
   const result: Doc = new Map(doc);
-  for (const [part, child] of sorted(node)) {
-    if (part.startsWith('$[')) throw badValue(`The path '${path}' must exist in the document in order to apply array updates.`);
+  for (const [part, child] of node.children) {
+    if (child.chosen !== undefined) throw badValue(`The path '${node.path}' must exist in the document in order to apply array updates.`);
     const name = part === '$' ? String(run.position()) : part;
-    const value = change(child, result.get(name), path === '' ? name : `${path}.${name}`, run, filters);
+    const value = change(child, result.get(name), run);
     if (value === undefined) result.delete(name);
     else result.set(name, value);
   }
   return result;
 }
 
-/** Fields in lexicographic order, numbers by value: the order in which MongoDB adds new fields. */
-function sorted(node: Node): [string, Node][] {
-  if (node.children.size < 2) return [...node.children];
-  const number = (part: string): number => (isIndex(part) ? Number(part) : NaN);
-  return [...node.children].sort(([a], [b]) => {
-    if (isIndex(a) && isIndex(b)) return number(a) - number(b);
-    return a < b ? -1 : 1;
-  });
-}
-
-const maxPadding = 1_500_000;
-
-function changeArray(node: Node, list: readonly Value[], path: string, run: Run, filters: ArrayFilters): Value[] {
+function changeArray(node: Node, list: readonly Value[], run: Run): Value[] {
   const result = [...list];
-  for (const [part, child] of sorted(node)) {
-    const name = filterName(part);
-    if (name !== undefined) {
-      const filter = filters.get(name);
-      for (const [i, value] of result.entries())
-        if (filter === undefined || filter(list[i] ?? value, run.env))
-          result[i] = change(child, value, `${path}.${i}`, run, filters) ?? null;
-      continue;
-    }
-    if (part !== '$' && !isIndex(part)) {
-      if (change(child, undefined, path, run, filters) === undefined) continue; // nothing to remove
-      throw pathNotViable(`Cannot create field '${part}' in element {${path}: array}`);
-    }
-    setElement(result, part === '$' ? run.position() : Number(part), (value, i) => change(child, value, `${path}.${i}`, run, filters));
+  for (const [part, child] of node.children) {
+    if (child.chosen !== undefined) {
+      for (const [i, value] of result.entries()) if (child.chosen(list[i] ?? value, run.env)) result[i] = change(child, value, run) ?? null;
+    } else if (part === '$' || isIndex(part)) {
+      const index = part === '$' ? run.position() : Number(part);
+      setElement(result, index, change(child, result[index], run));
+    } else if (change(child, undefined, run) !== undefined)
+      throw pathNotViable(`Cannot create field '${part}' in element {${node.path}: array}`);
   }
   return result;
 }
 
+const maxPadding = 1_500_000;
+
 /** A removed element becomes null; a new one beyond the end is preceded by nulls. */
-function setElement(list: Value[], index: number, make: (value: Maybe, index: number) => Maybe): void {
-  const value = make(list[index], index);
+function setElement(list: Value[], index: number, value: Maybe): void {
   if (value === undefined && index >= list.length) return;
   if (index > list.length + maxPadding) throw badValue(`can't backfill more than ${maxPadding} elements of an array`);
   while (list.length < index) list.push(null);
   list[index] = value ?? null;
+}
+
+/** The fields an upsert takes over from its filter: those it sets equal to one value. @throws CommandError 54 when it names one path twice */
+function insertBase(filter: Doc): Doc {
+  const fields = equalities(filter);
+  for (const [i, [path]] of fields.entries())
+    if (fields.some(([other], at) => at < i && overlap(path, other)))
+      throw new CommandError(54, `cannot infer query fields to set, path '${path}' is matched twice`);
+  return fields.reduce<Doc>((base, [path, value]) => setAt(base, path.split('.'), value), new Map());
+}
+
+function equalities(filter: Doc): [string, Value][] {
+  return [...filter].flatMap(([name, value]): [string, Value][] => {
+    if (name === '$and' || (name === '$or' && Array.isArray(value) && value.length === 1))
+      return Array.isArray(value) ? value.flatMap((part) => (part instanceof Map ? equalities(part) : [])) : [];
+    const equal = name.startsWith('$') ? undefined : equalTo(value);
+    return equal === undefined ? [] : [[name, equal]];
+  });
+}
+
+function equalTo(condition: Value): Maybe {
+  if (!isOperatorDoc(condition)) return condition instanceof BSONRegExp ? undefined : condition;
+  if (condition.has('$eq')) return condition.get('$eq');
+  const list = condition.get('$in') ?? condition.get('$all');
+  const [only, ...more] = Array.isArray(list) ? list : [];
+  return more.length > 0 || isOperatorDoc(only) || only instanceof BSONRegExp ? undefined : only;
 }

@@ -1,5 +1,5 @@
 import { CommandError } from './errors.ts';
-import { Double, Long, Timestamp, decode, encode, type Doc, type Value } from './values.ts';
+import { Double, Long, Timestamp, decode, encode, newDoc, type Doc, type Value } from './values.ts';
 
 /** One command as it arrived. `sequences` holds the documents a driver sent beside the command (OP_MSG section kind 1), still undecoded. */
 export interface Request {
@@ -100,8 +100,8 @@ function readQuery(message: Buffer, id: number): Request {
 }
 
 /** `{ ok: 1 }` after the given fields. */
-export function okReply(fields?: Readonly<Record<string, Value>>): Doc {
-  return new Map([...Object.entries(fields ?? {}), ['ok', new Double(1)]]);
+export function okReply(fields: Parameters<typeof newDoc>[0] = {}): Doc {
+  return newDoc({ ...fields, ok: new Double(1) });
 }
 
 /** The reply of find, aggregate and getMore, made of stored bytes. */
