@@ -1,10 +1,8 @@
 import { compareValues, valueKey } from './compare.ts';
 import { badValue, CommandError, refuse } from './errors.ts';
-import { compile, isNullish, many, operands, partsOf } from './expression.ts';
-import type { Env, Evaluate, Operators, Scope } from './expression.ts';
+import { compile, isNullish, partsOf, type Env, type Evaluate, type Operators, type Scope } from './expression.ts';
 import { positive, takeParts, takers } from './expressions-array.ts';
-import { Double, Int32, isNumber, toNumber } from './model.ts';
-import type { Doc, Maybe, NumberValue, Value } from './model.ts';
+import { Double, Int32, isNumber, toNumber, type Doc, type Maybe, type NumberValue, type Value } from './model.ts';
 import { Summation } from './numbers.ts';
 import { compileSort, sortBy } from './sort.ts';
 import { refusedNames } from './supported.ts';
@@ -159,7 +157,11 @@ function quantiles(...[argument, scope, name]: Parameters<CompileAccumulator>): 
       return {
         add: (value) => isNumber(value) && numbers.push(toNumber(value)),
         result: () => {
-          const values = valuesAt(at, Float64Array.from(numbers).sort());
+          const ordered = Float64Array.from(numbers).sort();
+          const values = at.map((rank) => {
+            const value = ordered[Math.max(Math.ceil(rank * ordered.length) - 1, 0)];
+            return value === undefined ? null : new Double(value);
+          });
           return p === undefined ? (values[0] ?? null) : values;
         },
       };
@@ -168,47 +170,26 @@ function quantiles(...[argument, scope, name]: Parameters<CompileAccumulator>): 
 }
 
 function ranksOf(p: Maybe): number[] {
-  if (!Array.isArray(p) || p.length === 0)
-    throw new CommandError(7750300, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
-  return p.map((rank) => {
-    const n = isNumber(rank) ? toNumber(rank) : NaN;
-    if (n >= 0 && n <= 1) return n;
-    throw new CommandError(7750303, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
-  });
+  const ranks = Array.isArray(p) ? p.map((rank) => (isNumber(rank) ? toNumber(rank) : NaN)) : [];
+  const code = ranks.length === 0 ? 7750300 : 7750303;
+  if (ranks.length > 0 && ranks.every((rank) => rank >= 0 && rank <= 1)) return ranks;
+  throw new CommandError(code, "The $percentile 'p' field must be an array of numbers from [0.0, 1.0]");
 }
 
-function valuesAt(ranks: readonly number[], ordered: Float64Array): Value[] {
-  return ranks.map((rank) => {
-    const value = ordered[Math.min(Math.max(Math.ceil(rank * ordered.length) - 1, 0), ordered.length - 1)];
-    return value === undefined ? null : new Double(value);
-  });
-}
+/** Accumulators used as expressions: over their operands, or over the elements of a single one that is an array. */
+export const totalling: Operators = Object.fromEntries(
+  ['$sum', '$avg', '$min', '$max', '$median', '$percentile'].map((name) => [name, overList]),
+);
 
-/** Accumulators used as expressions: over their operands, or over the elements of a single operand that is an array. */
-export const totalling: Operators = {
-  ...Object.fromEntries(['$sum', '$avg', '$min', '$max'].map((name) => [name, overOperands])),
-  $median: overInput,
-  $percentile: overInput,
-};
-
-function overOperands(argument: Value, scope: Scope, name: string): Evaluate {
-  const list = operands(argument, scope, name, 0, many);
-  return (doc, env) => {
-    const values = list.map((operand) => operand(doc, env));
-    const [only] = values;
-    return totalOf(totals[name]?.(), values.length === 1 && Array.isArray(only) ? only : values, doc);
-  };
-}
-
-function overInput(argument: Value, scope: Scope, name: string): Evaluate {
-  const { input, start } = quantiles(argument, scope, name);
+function overList(argument: Value, scope: Scope, name: string): Evaluate {
+  const plainStart = totals[name];
+  const operand = Array.isArray(argument) && argument.length === 1 ? argument[0] : argument;
+  const { input, start } =
+    plainStart === undefined ? quantiles(argument, scope, name) : { input: compile(operand, scope), start: plainStart };
   return (doc, env) => {
     const value = input(doc, env);
-    return totalOf(start(doc, env), Array.isArray(value) ? value : [value], doc);
+    const total = start(doc, env);
+    for (const one of Array.isArray(value) ? value : [value]) total.add(one, doc);
+    return total.result();
   };
-}
-
-function totalOf(total: Total | undefined, values: readonly Maybe[], doc: Doc): Maybe {
-  for (const value of values) total?.add(value, doc);
-  return total?.result();
 }

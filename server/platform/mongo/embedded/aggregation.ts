@@ -1,15 +1,14 @@
 import { CommandError, refuse } from './errors.ts';
-import { newEnv, newScope, splitPath } from './expression.ts';
-import type { Find, Scope } from './expression.ts';
-import { compileLookup } from './lookup.ts';
-import type { Stage } from './lookup.ts';
+import { newEnv, newScope, partsOf, splitPath, type Env, type Find, type Scope } from './expression.ts';
+import { compile } from './expressions.ts';
+import { compileLookup, type Stage } from './lookup.ts';
 import { compileMatch } from './matcher.ts';
-import { intOrLong, toInteger } from './model.ts';
-import type { Doc, Value } from './model.ts';
+import { intOrLong, toInteger, typeName, type Doc, type Maybe, type Value } from './model.ts';
+import { compileAddFields, compileProjectStage, compileUnset } from './projection.ts';
 import { compileSort, sortDocs } from './sort.ts';
 import { groupStages } from './stages-group.ts';
-import { rowStages, compileUnwind } from './stages-shape.ts';
 import { refusedNames } from './supported.ts';
+import { compileUnwind } from './unwind.ts';
 
 /**
  * Runs an aggregation pipeline over documents, row by row where the stages allow it. The pipeline is compiled before the first document is asked for.
@@ -93,18 +92,33 @@ export const stages: Readonly<Record<string, CompileStage>> = {
   $lookup: (spec, scope) => compileLookup(spec, scope, compilePipeline),
   $unwind: compileUnwind,
   ...groupStages,
-  ...Object.fromEntries(
-    Object.entries(rowStages).map(([name, compileRow]): [string, CompileStage] => [
-      name,
-      (spec, scope) => {
-        const row = compileRow(spec, scope);
-        return function* (source, env) {
-          for (const doc of source) yield row(doc, env);
-        };
-      },
-    ]),
-  ),
+  $project: eachRow(compileProjectStage),
+  $addFields: eachRow((spec, scope) => compileAddFields(spec, scope, '$addFields')),
+  $set: eachRow((spec, scope) => compileAddFields(spec, scope, '$set')),
+  $unset: eachRow(compileUnset),
+  $replaceRoot: eachRow((spec, scope) => newRoot(partsOf(spec, '$replaceRoot', [40229, 40230], { newRoot: 40231 })[0], scope)),
+  $replaceWith: eachRow(newRoot),
 };
+
+type Row = (doc: Doc, env: Env) => Doc;
+
+function eachRow(compileRow: (spec: Value, scope: Scope) => Row): CompileStage {
+  return (spec, scope) => {
+    const row = compileRow(spec, scope);
+    return function* (source, env) {
+      for (const doc of source) yield row(doc, env);
+    };
+  };
+}
+
+function newRoot(expression: Maybe, scope: Scope): Row {
+  const evaluate = compile(expression, scope);
+  return (doc, env) => {
+    const root = evaluate(doc, env);
+    if (root instanceof Map) return root;
+    throw new CommandError(40228, `'newRoot' expression must evaluate to an object, but resulting value was of type ${typeName(root)}`);
+  };
+}
 
 function rowCount(spec: Value, name: string, code: number): number {
   const n = toInteger(spec);

@@ -1,6 +1,5 @@
 import { CommandError, refuse, typeMismatch } from './errors.ts';
-import { decode, equalValues, isNumber, toNumber } from './values.ts';
-import type { Doc, Value } from './values.ts';
+import { decode, equalValues, isNumber, toNumber, type Doc, type Value } from './values.ts';
 
 /** Refuses fields that are not in the closed list by name. A collation that changes nothing is let through. */
 export function onlyKnown(fields: Doc, known: ReadonlySet<string>, where: string): void {

@@ -1,6 +1,4 @@
-import { dayNumber } from './calendar.ts';
-import { dayMs, fromLocal } from './zones.ts';
-import type { Zone } from './zones.ts';
+import { dayMs, dayNumber, fromLocal, type Zone } from './calendar.ts';
 
 /** A unit of time: so many milliseconds as they pass, or so many days or months of the local calendar. */
 export interface Unit {

@@ -1,6 +1,5 @@
 import { CommandError, failedToParse, refuse } from './errors.ts';
-import { isNumber, toInteger, typeName } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { isNumber, toInteger, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { refusedNames } from './supported.ts';
 
 /** The documents of a collection (of the same database) that satisfy a filter; none when there is no such collection. */
@@ -137,8 +136,8 @@ export const many = Number.MAX_SAFE_INTEGER;
 export const isNullish = (value: Maybe): value is null | undefined => value === null || value === undefined;
 
 /** Compiles a list of operands whose number must lie within bounds. A single operand need not stand in a list. */
-export function operands(argument: Value, scope: Scope, name: string, min: number, max: number): Evaluate[] {
-  const list = Array.isArray(argument) ? argument : [argument];
+export function operands(argument: Maybe | Maybe[], scope: Scope, name: string, min: number, max: number): Evaluate[] {
+  const list: readonly Maybe[] = Array.isArray(argument) ? argument : [argument];
   if (list.length >= min && list.length <= max) return list.map((item) => compile(item, scope));
   if (min === max) throw new CommandError(16020, `Expression ${name} takes exactly ${min} arguments. ${list.length} were passed in.`);
   throw new CommandError(28667, `Expression ${name} takes ${min} to ${max} arguments, but ${list.length} were passed in.`);

@@ -1,8 +1,18 @@
 import { CommandError, typeMismatch } from './errors.ts';
-import { inTurn, many, on, strict } from './expression.ts';
-import type { Operator, Operators } from './expression.ts';
-import { Double, Int32, intOrLong, isNumber, Long, toInteger, toNumber, typeName } from './model.ts';
-import type { Maybe, NumberValue, Value } from './model.ts';
+import { inTurn, many, on, strict, type Operator, type Operators } from './expression.ts';
+import {
+  Double,
+  Int32,
+  intOrLong,
+  isNumber,
+  Long,
+  toInteger,
+  toNumber,
+  typeName,
+  type Maybe,
+  type NumberValue,
+  type Value,
+} from './model.ts';
 import { add, divide, multiply, remainder, roundTo, subtract } from './numbers.ts';
 
 /** The operators that calculate. */

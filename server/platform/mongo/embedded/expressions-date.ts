@@ -1,13 +1,8 @@
-import { dateParts, formatDate } from './calendar.ts';
-import { addUnits, countUnits, truncate, units } from './date-units.ts';
-import type { Unit } from './date-units.ts';
+import { dateParts, formatDate, utc, zoneOf, type Zone } from './calendar.ts';
+import { addUnits, countUnits, truncate, units, type Unit } from './date-units.ts';
 import { CommandError } from './errors.ts';
-import { compile, isNullish, onParts, partsOf, textOf } from './expression.ts';
-import type { Evaluate, Operator, Operators, Scope } from './expression.ts';
-import { Int32, Long, ObjectId, Timestamp, toInteger, typeName } from './model.ts';
-import type { Maybe, Value } from './model.ts';
-import { utc, zoneOf } from './zones.ts';
-import type { Zone } from './zones.ts';
+import { compile, isNullish, onParts, partsOf, textOf, type Evaluate, type Operator, type Operators, type Scope } from './expression.ts';
+import { Int32, Long, ObjectId, Timestamp, toInteger, typeName, type Maybe, type Value } from './model.ts';
 
 /** The operators on dates. Every one takes a time zone: an Olson name or an offset. */
 export const dates: Operators = {

@@ -1,7 +1,6 @@
 import { compareValues } from './compare.ts';
 import { CommandError } from './errors.ts';
-import { bindAll, compile, isNullish, many, on, operands, partsOf } from './expression.ts';
-import type { Evaluate, Operator, Operators } from './expression.ts';
+import { bindAll, compile, isNullish, many, on, operands, partsOf, type Evaluate, type Operator, type Operators } from './expression.ts';
 import { Int32, truthy } from './model.ts';
 
 /** The operators that compare, decide and name. What is not needed for the answer is not evaluated. */
@@ -22,15 +21,7 @@ export const logic: Operators = {
   },
   $cond: (argument, scope, name) => {
     const parts = argument instanceof Map ? partsOf(argument, name, [9, 17083], { if: 17080, then: 17081, else: 17082 }) : argument;
-    const [test, then, otherwise] = Array.isArray(parts)
-      ? operands(
-          parts.map((part) => part ?? null),
-          scope,
-          name,
-          3,
-          3,
-        )
-      : operands(parts, scope, name, 3, 3);
+    const [test, then, otherwise] = operands(parts, scope, name, 3, 3);
     return (doc, env) => (truthy(test?.(doc, env)) ? then : otherwise)?.(doc, env);
   },
   $switch: (argument, scope, name) => {

@@ -1,10 +1,9 @@
 import { totalling } from './accumulators.ts';
 import { operators } from './expression.ts';
 import { arithmetic } from './expressions-arithmetic.ts';
-import { arrays } from './expressions-array.ts';
+import { arrays, objects, sets } from './expressions-array.ts';
 import { dates } from './expressions-date.ts';
 import { logic } from './expressions-logic.ts';
-import { objects, sets } from './expressions-object.ts';
 import { strings } from './expressions-string.ts';
 
 /** The families of operators, as in the closed list. */

@@ -1,10 +1,8 @@
 import { valueKey } from './compare.ts';
 import { failedToParse, refuse } from './errors.ts';
-import { bindAll, partsOf, splitPath } from './expression.ts';
-import type { Env, Scope } from './expression.ts';
+import { bindAll, partsOf, splitPath, type Env, type Scope } from './expression.ts';
 import { compile } from './expressions.ts';
-import { BSONRegExp } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { BSONRegExp, type Doc, type Maybe, type Value } from './model.ts';
 import { isIndex, visitPath } from './paths.ts';
 import { setAt } from './shape.ts';
 
@@ -114,21 +112,17 @@ function equalitiesIn(expression: Maybe, scope: Scope): Narrowing[] {
   if (!(expression instanceof Map)) return [];
   const all = expression.get('$and');
   if (Array.isArray(all)) return all.flatMap((part) => equalitiesIn(part, scope));
-  const sides = expression.get('$eq');
-  if (!Array.isArray(sides) || sides.length !== 2) return [];
-  const field = sides.find((side) => typeof side === 'string' && /^\$[^$]/.test(side) && !side.split('.').some(isIndex));
-  const other = sides.find((side) => side !== field);
-  if (typeof field !== 'string' || other === undefined || !isOuter(other, scope)) return [];
-  const evaluate = compile(other, scope);
-  return [(env) => equalTo(field.slice(1), evaluate(new Map(), env))];
-}
-
-function isOuter(expression: Value, scope: Scope): boolean {
-  if (typeof expression !== 'string') return !(expression instanceof Map || Array.isArray(expression));
-  return !expression.startsWith('$') || (expression.startsWith('$$') && scope.includes(expression.slice(2).split('.')[0] ?? ''));
-}
-
-function equalTo(path: string, value: Maybe): Value[] {
-  if (Array.isArray(value) || value instanceof BSONRegExp) return []; // a field that is an array is equal as a whole, which no filter says
-  return [new Map([[path, new Map([['$eq', value ?? null]])]])];
+  const given = expression.get('$eq');
+  const sides = Array.isArray(given) ? given.filter((side) => typeof side === 'string') : [];
+  const field = sides.find((side) => /^\$[^$]/.test(side) && !side.split('.').some(isIndex));
+  const outer = sides.find((side) => side.startsWith('$$') && scope.includes(side.slice(2).split('.', 1)[0] ?? ''));
+  if (field === undefined || outer === undefined) return [];
+  const evaluate = compile(outer, scope);
+  return [
+    (env) => {
+      const value = evaluate(new Map(), env);
+      if (Array.isArray(value) || value instanceof BSONRegExp) return []; // a field that is an array is equal as a whole, which no filter says
+      return [new Map([[field.slice(1), new Map([['$eq', value ?? null]])]])];
+    },
+  ];
 }

@@ -20,28 +20,17 @@ export function newShape(): Shape {
  *
  * @throws CommandError 31249 or 31250 when a path and its parent are both given.
  */
-export function enter(shape: Shape, path: string, parts: readonly string[], leaf: Evaluate | 'leaf'): void {
-  let at = shape;
-  for (const [i, part] of parts.entries()) {
-    const isLast = i === parts.length - 1;
-    const known = at.leaves.has(part) || at.computed.get(part) instanceof Function;
-    if (known)
-      throw new CommandError(
-        isLast ? 31250 : 31249,
-        `Path collision at ${path}${isLast ? '' : ` remaining portion ${parts.slice(i + 1).join('.')}`}`,
-      );
-    if (isLast && at.children.has(part)) throw new CommandError(31250, `Path collision at ${path}`);
-    if (isLast && leaf === 'leaf') at.leaves.add(part);
-    else if (isLast && leaf !== 'leaf') at.computed.set(part, leaf);
-    else at = descend(at, part, leaf);
-  }
-}
-
-function descend(shape: Shape, part: string, leaf: Evaluate | 'leaf'): Shape {
-  const child = shape.children.get(part) ?? newShape();
-  shape.children.set(part, child);
-  if (leaf !== 'leaf') shape.computed.set(part, child);
-  return child;
+export function enter(shape: Shape, path: string, [part = '', ...rest]: readonly string[], leaf: Evaluate | 'leaf'): void {
+  const child = shape.children.get(part);
+  if (shape.leaves.has(part) || shape.computed.get(part) instanceof Function || (child !== undefined && rest.length === 0))
+    throw new CommandError(rest.length === 0 ? 31250 : 31249, `Path collision at ${path}`);
+  if (rest.length > 0) {
+    const inner = child ?? newShape();
+    shape.children.set(part, inner);
+    if (leaf !== 'leaf') shape.computed.set(part, inner);
+    enter(inner, path, rest, leaf);
+  } else if (leaf === 'leaf') shape.leaves.add(part);
+  else shape.computed.set(part, leaf);
 }
 
 /** Keeps the fields of the shape, in the order of the document. Scalars where a document was expected fall away. */

@@ -1,12 +1,9 @@
-import { compileAccumulator } from './accumulators.ts';
-import type { Accumulator, Total } from './accumulators.ts';
+import { compileAccumulator, type Accumulator, type Total } from './accumulators.ts';
 import { compareValues, valueKey } from './compare.ts';
 import { CommandError } from './errors.ts';
-import { newEnv, partsOf } from './expression.ts';
-import type { Env, Evaluate, Scope } from './expression.ts';
+import { newEnv, partsOf, type Env, type Evaluate, type Scope } from './expression.ts';
 import { compile } from './expressions.ts';
-import { Int32, orderOf } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { Int32, orderOf, type Doc, type Maybe, type Value } from './model.ts';
 import { sortDocs } from './sort.ts';
 
 type GroupStage = (source: Iterable<Doc>, env: Env) => Iterable<Doc>;

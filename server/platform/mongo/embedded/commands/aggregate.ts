@@ -3,14 +3,11 @@ import { docArg, docList, flagArg, hintArg, onlyKnown } from '../args.ts';
 import type { Call } from '../engine.ts';
 import { refuse } from '../errors.ts';
 import type { Find } from '../expression.ts';
-import { planFor } from '../planner.ts';
-import type { Plan } from '../planner.ts';
-import { select } from '../search.ts';
-import type { Search } from '../search.ts';
+import { planFor, type Plan } from '../planner.ts';
+import { select, type Search } from '../search.ts';
 import { commands, commonOptions } from '../supported.ts';
 import type { Row } from '../transactions.ts';
-import { Int32, decode, encode, equalValues, toInteger } from '../values.ts';
-import type { Doc, Value } from '../values.ts';
+import { Int32, decode, encode, equalValues, intOrLong, toInteger, type Doc, type Value } from '../values.ts';
 import { okReply } from '../wire.ts';
 import { existing, namespace, openCursor, searchOf } from './common.ts';
 import { countAll } from './read.ts';
@@ -21,7 +18,7 @@ export function aggregate(call: Call): Doc | Uint8Array {
   const coll = existing(call);
   const { search, rest } = searchAndRest(call.body);
   const now = new Date(call.engine.options.now());
-  const counted = isCount(rest) ? countAll(call, coll, search) : undefined;
+  const counted = rest.length === 1 && equalValues(rest[0], counting) ? countAll(call, coll, search) : undefined;
   return openCursor(call, namespace(call), function* (scope) {
     const find: Find = (name, filter) => documents(select(scope, call.engine.catalog.find(call.db, name), { filter }));
     const result =
@@ -40,19 +37,11 @@ export function explain(call: Call): Doc {
   const coll = existing(asked);
   const plan: Plan = coll === undefined ? { kind: 'scan' } : planFor(call.scope.view, coll, search.filter, search.sort, search.hint);
   const sorts = search.sort !== undefined && search.sort.size > 0 && !(plan.kind === 'index' && plan.sorted);
-  const winningPlan = sorts ? stage('SORT', { inputStage: describe(plan) }) : describe(plan);
+  const winningPlan = sorts ? doc({ stage: 'SORT', inputStage: describe(plan) }) : describe(plan);
   const nReturned = coll === undefined ? 0 : [...select(call.scope, coll, search)].length;
-  const queryPlanner = new Map<string, Value>([
-    ['namespace', namespace(asked)],
-    ['winningPlan', winningPlan],
-    ['rejectedPlans', []],
-  ]);
   return okReply({
-    queryPlanner,
-    executionStats: new Map<string, Value>([
-      ['executionSuccess', true],
-      ['nReturned', new Int32(nReturned)],
-    ]),
+    queryPlanner: doc({ namespace: namespace(asked), winningPlan, rejectedPlans: [] }),
+    executionStats: doc({ executionSuccess: true, nReturned: new Int32(nReturned) }),
   });
 }
 
@@ -87,31 +76,12 @@ function fieldsIn(value: Value, names = new Set<string>()): Set<string> | undefi
   return Array.isArray(inner) && !inner.every((part) => fieldsIn(part, names) !== undefined) ? undefined : names;
 }
 
+const doc = (fields: Readonly<Record<string, Value>>): Doc => new Map(Object.entries(fields));
+
 /** What countDocuments sends, and its answer. */
 const one = new Int32(1);
-const countStage: Doc = new Map([
-  [
-    '$group',
-    doc([
-      ['_id', one],
-      ['n', doc([['$sum', one]])],
-    ]),
-  ],
-]);
-const isCount = (rest: readonly Doc[]): boolean => rest.length === 1 && equalValues(rest[0], countStage);
-const countRow = (n: number): Doc[] =>
-  n === 0
-    ? []
-    : [
-        doc([
-          ['_id', one],
-          ['n', new Int32(n)],
-        ]),
-      ];
-
-function doc(entries: ReadonlyArray<[string, Value]>): Doc {
-  return new Map(entries);
-}
+const counting = doc({ $group: doc({ _id: one, n: doc({ $sum: one }) }) });
+const countRow = (n: number): Doc[] => (n === 0 ? [] : [doc({ _id: one, n: intOrLong(n) })]);
 
 function* documents(rows: Iterable<Row>, only?: ReadonlySet<string>): Generator<Doc> {
   for (const row of rows) yield row.doc ?? decode(row.bytes, only);
@@ -127,13 +97,9 @@ function explained(name: string, body: Doc): Search {
 }
 
 function describe(plan: Plan): Doc {
-  if (plan.kind === 'scan') return stage('COLLSCAN', { direction: 'forward' });
-  if (plan.kind === 'union') return stage('FETCH', { inputStage: stage('OR', { inputStages: plan.plans.map(describe) }) });
-  const { index } = plan;
-  const details = { indexName: index.name, keyPattern: index.spec.get('key') ?? null, isMultiKey: index.multikey, isUnique: index.unique };
-  return stage('FETCH', { inputStage: stage('IXSCAN', { ...details, direction: plan.backward ? 'backward' : 'forward' }) });
-}
-
-function stage(name: string, fields: Readonly<Record<string, Value>>): Doc {
-  return new Map([['stage', name], ...Object.entries(fields)]);
+  if (plan.kind === 'scan') return doc({ stage: 'COLLSCAN', direction: 'forward' });
+  if (plan.kind === 'union') return doc({ stage: 'FETCH', inputStage: doc({ stage: 'OR', inputStages: plan.plans.map(describe) }) });
+  const { name, spec, multikey, unique } = plan.index;
+  const details = { indexName: name, keyPattern: spec.get('key') ?? null, isMultiKey: multikey, isUnique: unique };
+  return doc({ stage: 'FETCH', inputStage: doc({ stage: 'IXSCAN', ...details, direction: plan.backward ? 'backward' : 'forward' }) });
 }

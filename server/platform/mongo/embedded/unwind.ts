@@ -1,33 +1,8 @@
 import { CommandError } from './errors.ts';
 import { partsOf, splitPath } from './expression.ts';
-import type { Env, Scope } from './expression.ts';
-import { compile } from './expressions.ts';
-import { Long, typeName } from './model.ts';
-import type { Doc, Maybe, Value } from './model.ts';
+import { Long, typeName, type Doc, type Value } from './model.ts';
 import { getPath } from './paths.ts';
-import { compileAddFields, compileProjectStage, compileUnset } from './projection.ts';
 import { setAt } from './shape.ts';
-
-type RowStage = (doc: Doc, env: Env) => Doc;
-
-/** The stages that make one document of one document. */
-export const rowStages: Readonly<Record<string, (spec: Value, scope: Scope) => RowStage>> = {
-  $project: compileProjectStage,
-  $addFields: (spec, scope) => compileAddFields(spec, scope, '$addFields'),
-  $set: (spec, scope) => compileAddFields(spec, scope, '$set'),
-  $unset: compileUnset,
-  $replaceRoot: (spec, scope) => newRoot(partsOf(spec, '$replaceRoot', [40229, 40230], { newRoot: 40231 })[0], scope),
-  $replaceWith: newRoot,
-};
-
-function newRoot(expression: Maybe, scope: Scope): RowStage {
-  const evaluate = compile(expression, scope);
-  return (doc, env) => {
-    const root = evaluate(doc, env);
-    if (root instanceof Map) return root;
-    throw new CommandError(40228, `'newRoot' expression must evaluate to an object, but resulting value was of type ${typeName(root)}`);
-  };
-}
 
 /** Compiles $unwind: one document per element of an array. */
 export function compileUnwind(spec: Value): (source: Iterable<Doc>) => Iterable<Doc> {
