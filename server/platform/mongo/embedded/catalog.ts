@@ -1,7 +1,7 @@
 import { CommandError } from './errors.ts';
 import { compileFilter } from './matcher.ts';
 import { bytesOf, ridSpan, type Reader, type Store } from './store.ts';
-import { Int32, decode, encode, toInteger, toNumber, isNumber, type Doc, type Value } from './values.ts';
+import { decode, encode, isNumber, newDoc, toInteger, toNumber, type Doc } from './values.ts';
 
 export type Index = ReturnType<typeof readIndex>;
 
@@ -74,11 +74,7 @@ export function readCatalog(reader: Reader): Collection[] {
   return [...load(reader, new Map()).values()];
 }
 
-const idIndexSpec: Doc = new Map<string, Value>([
-  ['v', new Int32(2)],
-  ['key', new Map([['_id', new Int32(1)]])],
-  ['name', '_id_'],
-]);
+const idIndexSpec = newDoc({ v: 2, key: newDoc({ _id: 1 }), name: '_id_' });
 
 /** Reads collections and indexes. Of what was known the last numbers stay: open transactions hold numbers that no document on disk has. */
 function load(store: Reader, known: ReadonlyMap<string, Collection>): Map<string, Collection> {

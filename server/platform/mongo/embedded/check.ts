@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { readCatalog, type Collection, type Index } from './catalog.ts';
 import { keysOf } from './indexing.ts';
 import { unwritable } from './location.ts';
@@ -123,34 +124,29 @@ function* chunks(reader: Reader, coll: Collection): Generator<Stored[]> {
 
 /**
  * Reads all of a large file after the start, a little at a time, so that a damage is told before somebody meets it. On a connection of its own, to leave
- * the pages in memory that are in use. Returns what stops it.
+ * the pages in memory that are in use.
+ *
+ * @throws Error naming the file and what to do
  */
-export function startLookingThrough(file: string, tell: (damage: string) => void): () => void {
-  const steps = lookThrough(file);
-  const timer = setInterval(() => {
-    try {
-      if (steps.next().done === true) clearInterval(timer);
-    } catch (error) {
-      clearInterval(timer);
-      tell(`the database file ${file} is damaged (${detailOf(error)}): stop the application and restore a backup`);
-    }
-  }, lookEveryMs);
-  return () => {
-    clearInterval(timer);
-    steps.return(undefined);
-  };
-}
-
-function* lookThrough(file: string): Generator {
+export async function lookThrough(file: string, signal: AbortSignal): Promise<void> {
   if (statSync(file).size <= wholeCheckBytes) return;
   const reader = openReader(file);
+  const rest = (): Promise<void> => sleep(lookEveryMs, undefined, { signal });
   try {
     for (const coll of readCatalog(reader)) {
-      for (const rows of chunks(reader, coll)) yield rows.forEach(({ bytes }) => decode(bytes, nothing));
+      for (const rows of chunks(reader, coll)) {
+        for (const { bytes } of rows) decode(bytes, nothing);
+        await rest();
+      }
     }
     const next = 'SELECT * FROM idx WHERE (ix, key, rid) > (?, ?, ?) ORDER BY ix, key, rid LIMIT 500';
-    let rows = [{ ix: 0, key: new Uint8Array(), rid: 0 }] as ReturnType<Reader['all']>;
-    for (; rows.length > 0; rows = reader.all(next, ...Object.values(rows.at(-1) ?? {}))) yield;
+    let rows = reader.all(next, 0, 0, 0);
+    for (; rows.length > 0; rows = reader.all(next, ...Object.values(rows.at(-1) ?? {}))) await rest();
+  } catch (error) {
+    if (signal.aborted) return;
+    throw new Error(`the database file ${file} is damaged (${detailOf(error)}): stop the application and restore a backup`, {
+      cause: error,
+    });
   } finally {
     reader.close();
   }

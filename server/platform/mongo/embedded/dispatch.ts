@@ -9,7 +9,7 @@ import type { Call, Engine } from './engine.ts';
 import { CommandError, badValue, refuse } from './errors.ts';
 import { commands, commonOptions, retryableCommands, transactionCommands } from './supported.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
-import { Double, Int32, encode, toInteger, type Doc, type Value } from './values.ts';
+import { Double, encode, newDoc, toInteger, type Doc } from './values.ts';
 import { openView } from './view.ts';
 import { okReply, type Reply, type Request } from './wire.ts';
 
@@ -53,7 +53,7 @@ export function dispatch(engine: Engine, request: Request, deadline: number | un
     if (txn !== undefined) sessions.closeTransaction(engine, txn); // also when the disk is full: what it holds must not block others
     if (!(error instanceof CommandError)) throw error;
     const transient = (error.code === 112 || error.code === 251) && body.get('autocommit') === false && name !== 'commitTransaction';
-    return errorReply(error, transient ? [['errorLabels', ['TransientTransactionError']]] : []);
+    return errorReply(error, transient ? ['TransientTransactionError'] : undefined);
   }
 }
 
@@ -90,14 +90,8 @@ export function timeIsOver(): CommandError {
   return new CommandError(50, 'operation exceeded time limit');
 }
 
-export function errorReply({ message, code, codeName, extra }: CommandError, more: Iterable<readonly [string, Value]> = []): Doc {
-  const fields: [string, Value][] = [
-    ['ok', new Double(0)],
-    ['errmsg', message],
-    ['code', new Int32(code)],
-    ['codeName', codeName],
-  ];
-  return new Map([...fields, ...(extra ?? []), ...more]);
+export function errorReply({ message, code, codeName, extra }: CommandError, errorLabels?: string[]): Doc {
+  return newDoc({ ok: new Double(0), errmsg: message, code, codeName, ...Object.fromEntries(extra ?? []), errorLabels });
 }
 
 function checkOptions(name: string, { body, sequences }: Request): void {

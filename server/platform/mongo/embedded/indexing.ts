@@ -1,7 +1,7 @@
 import type { Collection, Index } from './catalog.ts';
 import { CommandError } from './errors.ts';
 import { visitPath } from './paths.ts';
-import { Int32, indexKey, pathTuples, type Doc, type Maybe } from './values.ts';
+import { Int32, indexKey, newDoc, pathTuples, type Doc, type Maybe } from './values.ts';
 
 /** A key of a document in an index: its bytes, the values they stand for, and a text that no other key of any index has. */
 export interface IndexKey {
@@ -32,12 +32,8 @@ export function keyText(index: Index, key: Uint8Array): string {
 export function duplicateKey(coll: Collection, index: Index, tuple: readonly Maybe[]): CommandError {
   const { fields, name } = index;
   const shown = fields.map(({ path }) => `${path}: …`).join(', ');
-  return new CommandError(
-    11000,
-    `E11000 duplicate key error collection: ${coll.ns} index: ${name} dup key: { ${shown} }`,
-    new Map([
-      ['keyPattern', new Map(fields.map(({ path, direction }) => [path, new Int32(direction)]))],
-      ['keyValue', new Map(fields.map(({ path }, i) => [path, tuple[i] ?? null]))],
-    ]),
-  );
+  const keyPattern = new Map(fields.map(({ path, direction }) => [path, new Int32(direction)]));
+  const keyValue = new Map(fields.map(({ path }, i) => [path, tuple[i] ?? null]));
+  const message = `E11000 duplicate key error collection: ${coll.ns} index: ${name} dup key: { ${shown} }`;
+  return new CommandError(11000, message, newDoc({ keyPattern, keyValue }));
 }

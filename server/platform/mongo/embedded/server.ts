@@ -36,15 +36,14 @@ function serveConnection(turns: Turns, socket: Socket): void {
 }
 
 function answer(turns: Turns, socket: Socket, message: Buffer): void {
-  const send = (id: number, legacy: boolean, reply: Reply): void => {
-    if (!socket.destroyed) socket.write(writeReply(reply, { id, legacy }));
+  const send = (reply: Reply): void => {
+    if (!socket.destroyed) socket.write(writeReply(reply, message));
   };
   try {
     const request = readMessage(message);
-    turns.run(request, (reply) => (request.wantsReply ? send(request.id, request.legacy, reply) : undefined));
+    turns.run(request, request.wantsReply ? send : () => undefined);
   } catch (error) {
     if (!(error instanceof CommandError) && !(error instanceof RangeError)) throw error;
-    const told = error instanceof CommandError ? error : new CommandError(22, 'a message ends before its content');
-    send(message.readInt32LE(4), false, errorReply(told));
+    send(errorReply(error instanceof CommandError ? error : new CommandError(22, 'a message ends before its content')));
   }
 }

@@ -72,16 +72,12 @@ export const refusedNames = {
 export const commonOptions = names(`
   $db $readPreference $clusterTime lsid txnNumber autocommit startTransaction readConcern writeConcern maxTimeMS comment`);
 
-const helloOptions = names('helloOk client compression backpressure');
+const same = (called: string, options: readonly string[]) => Object.fromEntries(names(called).map((name) => [name, options]));
 
 /** Commands with the options each accepts beside the common ones. */
 export const commands: Readonly<Record<string, readonly string[]>> = {
-  hello: helloOptions,
-  ismaster: helloOptions,
-  isMaster: helloOptions,
-  ping: [],
-  buildInfo: [],
-  buildinfo: [],
+  ...same('hello ismaster isMaster', names('helloOk client compression backpressure')),
+  ...same('ping buildInfo buildinfo create drop dropDatabase', []),
   insert: names('documents ordered'),
   update: names('updates ordered'),
   delete: names('deletes ordered'),
@@ -96,15 +92,8 @@ export const commands: Readonly<Record<string, readonly string[]>> = {
   listIndexes: names('cursor'),
   dropIndexes: names('index'),
   listCollections: names('filter nameOnly authorizedCollections cursor'),
-  create: [],
-  drop: [],
-  dropDatabase: [],
   explain: names('verbosity'),
-  commitTransaction: [],
-  abortTransaction: [],
-  endSessions: [],
-  refreshSessions: [],
-  killAllSessions: [],
+  ...same('commitTransaction abortTransaction endSessions refreshSessions killAllSessions', []),
 };
 
 /** Commands that may run inside a transaction. */

@@ -3,7 +3,7 @@ import { cursorLifetimeMs } from './cursors.ts';
 import type { Engine } from './engine.ts';
 import { select } from './search.ts';
 import type { Turns } from './turns.ts';
-import type { Value } from './values.ts';
+import { newDoc } from './values.ts';
 
 const batch = 500;
 const sessionLifetimeMs = 30 * 60_000;
@@ -35,7 +35,7 @@ function expire(engine: Engine, coll: Collection, index: Index): number {
   const [field] = index.fields;
   if (field === undefined || index.expireAfterSeconds === undefined) return 0;
   const before = new Date(engine.options.now() - index.expireAfterSeconds * 1000);
-  const filter = new Map<string, Value>([[field.path, new Map<string, Value>([['$lte', before]])]]);
+  const filter = newDoc({ [field.path]: newDoc({ $lte: before }) });
   const scope = { view: engine.base, check: () => undefined, onLongScan: () => undefined };
   const rows = [...select(scope, coll, { filter, limit: batch, hint: index.name })];
   const free = rows.filter((row) => engine.transactions.holding(row.rid) === undefined); // the next sweep finds the others

@@ -1,15 +1,12 @@
 import { CommandError } from './errors.ts';
-import { Double, Long, Timestamp, decode, encode, newDoc, type Doc, type Value } from './values.ts';
+import { Double, Long, Timestamp, decode, encode, newDoc, type Doc } from './values.ts';
 
 /** One command as it arrived. `sequences` holds the documents a driver sent beside the command (OP_MSG section kind 1), still undecoded. */
 export interface Request {
-  readonly id: number;
   readonly body: Doc;
   readonly sequences: ReadonlyMap<string, readonly Uint8Array[]>;
   /** false for `moreToCome`: the sender does not read an answer (w: 0, endSessions). */
   readonly wantsReply: boolean;
-  /** OP_QUERY, which drivers use for the first message of a connection only. */
-  readonly legacy: boolean;
 }
 
 /** The answer to a command: a document, or one already written as BSON (so that stored documents are handed out without being read). */
@@ -17,7 +14,7 @@ export type Reply = Doc | Uint8Array;
 
 export const maxMessageBytes = 48_000_000;
 const opReply = 1;
-const opQuery = 2004;
+const opQuery = 2004; // drivers use it for the first message of a connection only
 const opMsg = 2013;
 const headerBytes = 16;
 
@@ -49,14 +46,13 @@ function neededBytes(start: Buffer | undefined): number {
 
 /** Reads one whole message. @throws CommandError when it has not the form of the protocol. */
 export function readMessage(message: Buffer): Request {
-  const id = message.readInt32LE(4);
   const opCode = message.readInt32LE(12);
-  if (opCode === opMsg) return readMsg(message, id);
-  if (opCode === opQuery) return readQuery(message, id);
+  if (opCode === opMsg) return readMsg(message);
+  if (opCode === opQuery) return readQuery(message);
   throw new CommandError(17, `opcode ${opCode} is not understood`);
 }
 
-function readMsg(message: Buffer, id: number): Request {
+function readMsg(message: Buffer): Request {
   const flags = message.readUInt32LE(16);
   const end = message.length - (flags & 1 ? 4 : 0); // the checksum is optional; a unix socket needs none
   const sequences = new Map<string, readonly Uint8Array[]>();
@@ -70,7 +66,7 @@ function readMsg(message: Buffer, id: number): Request {
     at += 1 + section.length;
   }
   if (body === undefined) throw new CommandError(9, 'a message without a command');
-  return { id, body, sequences, wantsReply: (flags & 2) === 0, legacy: false };
+  return { body, sequences, wantsReply: (flags & 2) === 0 };
 }
 
 function readSequence(section: Buffer, sequences: Map<string, readonly Uint8Array[]>): void {
@@ -91,12 +87,12 @@ function piece(bytes: Buffer, at: number): Buffer {
   return bytes.subarray(at, at + length);
 }
 
-function readQuery(message: Buffer, id: number): Request {
+function readQuery(message: Buffer): Request {
   const nameEnd = message.indexOf(0, 20);
   const body = decode(message.subarray(nameEnd + 9));
   const namespace = message.toString('utf8', 20, nameEnd);
   if (!body.has('$db')) body.set('$db', namespace.replace(/\.\$cmd$/, ''));
-  return { id, body, sequences: new Map(), wantsReply: true, legacy: true };
+  return { body, sequences: new Map(), wantsReply: true };
 }
 
 /** `{ ok: 1 }` after the given fields. */
@@ -107,14 +103,7 @@ export function okReply(fields: Parameters<typeof newDoc>[0] = {}): Doc {
 /** The reply of find, aggregate and getMore, made of stored bytes. */
 export function cursorReply(batch: readonly Uint8Array[], id: number, ns: string, which: 'firstBatch' | 'nextBatch'): Uint8Array {
   const docs = batch.flatMap((doc, i) => [Buffer.from(`\x03${i}\0`, 'latin1'), doc]);
-  const cursor = [
-    Buffer.from(`\x04${which}\0`, 'latin1'),
-    ...document(docs),
-    fieldsOf([
-      ['id', Long.fromNumber(id)],
-      ['ns', ns],
-    ]),
-  ];
+  const cursor = [Buffer.from(`\x04${which}\0`, 'latin1'), ...document(docs), fieldsOf({ id: Long.fromNumber(id), ns })];
   return Buffer.concat(document([Buffer.from('\x03cursor\0', 'latin1'), ...document(cursor), okFields]));
 }
 
@@ -125,28 +114,25 @@ function document(fields: readonly Uint8Array[]): Uint8Array[] {
   return [length, ...fields, zero];
 }
 
+/** Fields without the length and the closing zero of a document. */
+const fieldsOf = (fields: Parameters<typeof newDoc>[0]): Uint8Array => encode(newDoc(fields)).subarray(4, -1);
+const okFields = fieldsOf({ ok: new Double(1) });
 const zero = Buffer.alloc(1);
 
-/** Fields without the length and the closing zero of a document. */
-function fieldsOf(fields: Iterable<readonly [string, Value]>): Uint8Array {
-  return encode(new Map(fields)).subarray(4, -1);
-}
-
-const okFields = fieldsOf(okReply());
-
-/** Writes the answer with the times every reply of a replica set carries. */
-export function writeReply(reply: Reply, request: { readonly id: number; readonly legacy: boolean }): Buffer {
+/** Writes the answer to a message, with the times every reply of a replica set carries. */
+export function writeReply(reply: Reply, message: Buffer): Buffer {
+  const legacy = message.readInt32LE(12) === opQuery;
   const fields = reply instanceof Uint8Array ? reply : encode(reply);
   const tail = clusterTail();
-  const prefix = request.legacy ? 36 : 21;
+  const prefix = legacy ? 36 : 21;
   const bodyLength = fields.length + tail.length;
   const out = Buffer.allocUnsafe(prefix + bodyLength);
   out.writeInt32LE(out.length, 0);
   out.writeInt32LE((lastId = (lastId + 1) | 0), 4);
-  out.writeInt32LE(request.id, 8);
-  out.writeInt32LE(request.legacy ? opReply : opMsg, 12);
+  message.copy(out, 8, 4, 8); // its number
+  out.writeInt32LE(legacy ? opReply : opMsg, 12);
   out.fill(0, 16, prefix);
-  if (request.legacy) {
+  if (legacy) {
     out.writeInt32LE(8, 16); // AwaitCapable, as every server answers
     out.writeInt32LE(1, 32);
   }
@@ -167,10 +153,7 @@ function clusterTail(): Uint8Array {
   if (second > tailSecond) {
     tailSecond = second;
     const time = new Timestamp({ t: second, i: 1 });
-    tail = fieldsOf([
-      ['$clusterTime', new Map([['clusterTime', time]])],
-      ['operationTime', time],
-    ]);
+    tail = fieldsOf({ $clusterTime: newDoc({ clusterTime: time }), operationTime: time });
   }
   return tail;
 }

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { checkFile, startLookingThrough } from './check.ts';
+import { checkFile, lookThrough } from './check.ts';
 import { openEngine, type Engine, type EngineEvent, type EngineOptions } from './engine.ts';
 import { locate, socketOf, unwritable } from './location.ts';
 import { listen } from './server.ts';
+import { detailOf } from './store.ts';
 import { startSweeps } from './sweep.ts';
 import { createTurns } from './turns.ts';
 
@@ -17,17 +18,18 @@ const port = parentPort;
 if (port === null) throw new Error('this module runs in a worker thread');
 const { dataDir, options } = workerData as WorkerInput; // written by this module's only caller, index.ts
 const { file } = locate(dataDir);
+const tell = (event: EngineEvent): void => port.postMessage(event);
 
 checkFile(file);
-const engine = opened((event) => port.postMessage(event));
+const engine = opened();
 const turns = createTurns(engine);
 const stopSweeps = startSweeps(engine, turns, options.sweepEveryMs ?? 60_000);
 const socketPath = socketOf(dataDir, true) ?? '';
 if (process.platform !== 'win32') rmSync(socketPath, { force: true }); // left by a host that was killed: who has the lock knows that there is none
 const stopListening = await listen(turns, socketPath);
-const stopLooking = startLookingThrough(file, (message) => port.postMessage({ kind: 'fault', message }));
+const closing = new AbortController();
 port.once('message', () => {
-  stopLooking();
+  closing.abort();
   stopSweeps();
   turns.flush();
   void stopListening().then(() => {
@@ -37,8 +39,9 @@ port.once('message', () => {
   });
 });
 port.postMessage('ready');
+lookThrough(file, closing.signal).catch((error: unknown) => tell({ kind: 'fault', message: detailOf(error) }));
 
-function opened(tell: (event: EngineEvent) => void): Engine {
+function opened(): Engine {
   try {
     return openEngine(file, options, tell);
   } catch (error) {
