@@ -2,7 +2,7 @@ import { compareValues, valueKey } from './compare.ts';
 import { badValue, CommandError, refuse } from './errors.ts';
 import { compile, isNullish, partsOf, type Env, type Evaluate, type Operators, type Scope } from './expression.ts';
 import { positive, takeParts, takers } from './expressions-array.ts';
-import { Double, Int32, isNumber, toNumber, type Doc, type Maybe, type NumberValue, type Value } from './model.ts';
+import { Double, entryOf, Int32, isNumber, toNumber, type Doc, type Maybe, type NumberValue, type Value } from './model.ts';
 import { Summation } from './numbers.ts';
 import { compileSort, sortBy } from './sort.ts';
 import { refusedNames } from './supported.ts';
@@ -78,7 +78,7 @@ export const accumulators: Readonly<Record<string, CompileAccumulator>> = {
 
 /** @throws CommandError 15952 for an unknown accumulator, 238 for one that the engine has not */
 export const compileAccumulator: CompileAccumulator = (argument, scope, name) => {
-  const compileOne = accumulators[name];
+  const compileOne = entryOf(accumulators, name);
   if (compileOne !== undefined) return compileOne(argument, scope, name);
   if (refusedNames.accumulators.includes(name)) throw refuse(`accumulator ${name}`);
   throw new CommandError(15952, `unknown group operator '${name}'`);

@@ -3,7 +3,7 @@ import { newEnv, newScope, partsOf, splitPath, type Env, type Find, type Scope }
 import { compile } from './expressions.ts';
 import { compileLookup, type Stage } from './lookup.ts';
 import { compileMatch } from './matcher.ts';
-import { intOrLong, toInteger, typeName, type Doc, type Maybe, type Value } from './model.ts';
+import { entryOf, intOrLong, toInteger, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { compileAddFields, compileProjectStage, compileUnset } from './projection.ts';
 import { compileSort, sortDocs } from './sort.ts';
 import { groupStages } from './stages-group.ts';
@@ -22,7 +22,7 @@ export function runPipeline(pipeline: readonly Doc[], source: Iterable<Doc>, now
 function compilePipeline(pipeline: readonly Value[], scope: Scope): Stage {
   const parts = pipeline.map(stageParts);
   const compiled = parts.map(([name, spec], i) => {
-    const stage = stages[name];
+    const stage = entryOf(stages, name);
     if (stage !== undefined) return stage(spec, scope, parts.slice(i + 1));
     throw refusedNames.stages.includes(name)
       ? refuse(`stage ${name}`)

@@ -252,6 +252,26 @@ describe('sessions and server', () => {
     expect(await codeOf(coll('c').updateOne({ _id: 1 }, { $set: { b: 'x'.repeat(9_000_000) } }))).toBe(10334);
   });
 
+  test('names that every object of JavaScript has are unknown names like others', async () => {
+    const unusual: object = { constructor: { a: 1 } };
+    const codes = await Promise.all(
+      [
+        coll('c')
+          .aggregate([{ constructor: 1 }])
+          .toArray(),
+        coll('c')
+          .aggregate([{ $group: { _id: null, n: { constructor: 1 } } }])
+          .toArray(),
+        coll('c')
+          .find({ a: { $gt: 1, constructor: 2 } })
+          .toArray(),
+        coll('c').updateOne({ _id: 1 }, { $set: { a: 1 }, ...unusual }),
+        at.db.command({ explain: { constructor: 'c' } }),
+      ].map(codeOf),
+    );
+    expect(codes).toEqual([40324, 15952, 2, 9, 238]);
+  });
+
   test('a group sorted by a field that nothing else names', async () => {
     await coll('c').insertMany([
       { _id: 1, v: 9 },

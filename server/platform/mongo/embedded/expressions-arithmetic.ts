@@ -1,18 +1,7 @@
 import { CommandError, typeMismatch } from './errors.ts';
 import { inTurn, many, on, strict, type Operator, type Operators } from './expression.ts';
-import {
-  Double,
-  Int32,
-  intOrLong,
-  isNumber,
-  Long,
-  toInteger,
-  toNumber,
-  typeName,
-  type Maybe,
-  type NumberValue,
-  type Value,
-} from './model.ts';
+import { Double, Int32, intOrLong, isNumber, Long, toInteger, toNumber, typeName } from './model.ts';
+import type { Maybe, NumberValue, Value } from './model.ts';
 import { add, divide, multiply, remainder, roundTo, subtract } from './numbers.ts';
 
 /** The operators that calculate. */
@@ -21,12 +10,7 @@ export const arithmetic: Operators = {
   $subtract: strict(2, 2, difference),
   $multiply: on(0, many, (values, name) => {
     const factors = inTurn(values, (value) => numberOf(value, 14, name));
-    return factors === undefined
-      ? null
-      : narrow(
-          factors.reduce((product, factor) => multiply(product, factor), new Int32(1)),
-          factors,
-        );
+    return factors === undefined ? null : folded(factors, new Int32(1), multiply);
   }),
   $divide: dividing(14, 2, divide),
   $mod: dividing(16611, 16610, remainder),
@@ -51,8 +35,9 @@ function dividing(typeCode: number, zeroCode: number, apply: (a: NumberValue, b:
 }
 
 /** Ints that passed through a long come back as an int when the result fits. */
-function narrow(result: NumberValue, values: readonly NumberValue[]): NumberValue {
-  return result instanceof Long && values.every((value) => value instanceof Int32) ? intOrLong(result.toBigInt()) : result;
+function folded(numbers: readonly NumberValue[], start: NumberValue, apply: (a: NumberValue, b: NumberValue) => NumberValue): NumberValue {
+  const result = numbers.reduce((before, one) => apply(before, one), start);
+  return result instanceof Long && numbers.every((one) => one instanceof Int32) ? intOrLong(result.toBigInt()) : result;
 }
 
 function sum(values: readonly Maybe[], name: string): Value {
@@ -60,10 +45,9 @@ function sum(values: readonly Maybe[], name: string): Value {
   if (terms === undefined) return null;
   const dates = terms.filter((term) => term instanceof Date);
   if (dates.length > 1) throw new CommandError(16612, 'only one date allowed in an $add expression');
-  const numbers = terms.filter(isNumber);
-  const total = numbers.reduce<NumberValue>((before, term) => add(before, term), new Int32(0));
+  const total = folded(terms.filter(isNumber), new Int32(0), add);
   const [date] = dates;
-  return date === undefined ? narrow(total, numbers) : shifted(date, toNumber(total));
+  return date === undefined ? total : shifted(date, toNumber(total));
 }
 
 function shifted(date: Date, ms: number): Date {

@@ -2,7 +2,7 @@ import { dateParts, formatDate, utc, zoneOf, type Zone } from './calendar.ts';
 import { addUnits, countUnits, truncate, units, type Unit } from './date-units.ts';
 import { CommandError } from './errors.ts';
 import { compile, isNullish, onParts, partsOf, textOf, type Evaluate, type Operator, type Operators, type Scope } from './expression.ts';
-import { Int32, Long, ObjectId, Timestamp, toInteger, typeName, type Maybe, type Value } from './model.ts';
+import { entryOf, Int32, Long, ObjectId, Timestamp, toInteger, typeName, type Maybe, type Value } from './model.ts';
 
 /** The operators on dates. Every one takes a time zone: an Olson name or an offset. */
 export const dates: Operators = {
@@ -49,7 +49,7 @@ const zoneFrom = (value: Maybe): Zone => zoneOf(textOf(value, 40517, 'timezone')
 
 function unitOf(value: Maybe, code: number): Unit {
   const name = textOf(value, code, 'unit');
-  const unit = Object.hasOwn(units, name) ? units[name] : undefined;
+  const unit = entryOf(units, name);
   if (unit === undefined) throw new CommandError(9, `unknown time unit value: ${name}`);
   return unit;
 }

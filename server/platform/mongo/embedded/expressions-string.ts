@@ -1,21 +1,6 @@
 import { CommandError } from './errors.ts';
-import {
-  compile,
-  inTurn,
-  isNullish,
-  many,
-  newEnv,
-  on,
-  onParts,
-  partsOf,
-  strict,
-  textOf,
-  wholeOf,
-  type Env,
-  type Evaluate,
-  type Operators,
-  type Scope,
-} from './expression.ts';
+import { compile, inTurn, isNullish, many, newEnv, on, onParts, partsOf, strict, textOf, wholeOf } from './expression.ts';
+import type { Env, Evaluate, Operators, Scope } from './expression.ts';
 import { BSONRegExp, Int32, isNumber, toInteger, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { compileRegex } from './regex.ts';
 import { numberText } from './numbers.ts';

@@ -2,7 +2,8 @@ import { compareValues, equalValues, valueKey } from './compare.ts';
 import { badValue, refuse, typeMismatch } from './errors.ts';
 import { isNullish, newEnv, newScope, type Env, type Scope } from './expression.ts';
 import { compile } from './expressions.ts';
-import { BSONRegExp, Double, orderOf, toInteger, truthy, typeNames, typeNumber, type Doc, type Maybe, type Value } from './model.ts';
+import { BSONRegExp, Double, entryOf, orderOf, toInteger, truthy, typeNames, typeNumber } from './model.ts';
+import type { Doc, Maybe, Value } from './model.ts';
 import { visitPath } from './paths.ts';
 import { regexOf } from './regex.ts';
 import { refusedNames } from './supported.ts';
@@ -105,7 +106,7 @@ function unknown(name: string): never {
 function conditionsOn(value: Value, scope: Scope): Condition[] {
   if (!isOperatorDoc(value)) return [value instanceof BSONRegExp ? pattern(value) : equality(value)];
   if (value.has('$options') && !value.has('$regex')) throw badValue('$options needs a $regex');
-  return [...value].map(([name, operand]) => conditions[name]?.(operand, scope, value) ?? unknown(name));
+  return [...value].map(([name, operand]) => entryOf(conditions, name)?.(operand, scope, value) ?? unknown(name));
 }
 
 /** Every operator on a field. */

@@ -102,3 +102,8 @@ export function newDoc(fields: Readonly<Record<string, Maybe | number>>): Doc {
     if (value !== undefined) doc.set(name, typeof value === 'number' ? intOrLong(value) : value);
   return doc;
 }
+
+/** The entry of a table by a name from outside: `constructor`, and what else every object has, is none. */
+export function entryOf<T>(table: Readonly<Record<string, T>>, name: string): T | undefined {
+  return Object.hasOwn(table, name) ? table[name] : undefined;
+}

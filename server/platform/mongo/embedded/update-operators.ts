@@ -5,6 +5,7 @@ import { sortValues } from './expressions-array.ts';
 import { elementTest, isOperatorDoc, type Test } from './matcher.ts';
 import {
   BSONRegExp,
+  entryOf,
   Int32,
   intOrLong,
   isDoc,
@@ -133,7 +134,7 @@ const bitwise: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
 function bit(operand: Value, path: string): Change {
   if (!(operand instanceof Map) || operand.size === 0) throw badValue('$bit takes a document: {$bit: {field: {and/or/xor: #}}');
   const steps = [...operand].map(([name, mask]) => {
-    const apply = bitwise[name];
+    const apply = entryOf(bitwise, name);
     if (apply === undefined) throw badValue(`The $bit modifier only supports 'and', 'or', and 'xor', not '${name}'`);
     return { apply, mask: wholeNumber(mask, path) };
   });

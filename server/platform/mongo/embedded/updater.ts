@@ -2,7 +2,7 @@ import { equalValues } from './compare.ts';
 import { badValue, CommandError, failedToParse, immutableField, pathNotViable, refuse } from './errors.ts';
 import { newEnv, newScope } from './expression.ts';
 import { compileMatch, compilePosition, isOperatorDoc, type Test } from './matcher.ts';
-import { BSONRegExp, isDoc, typeName, type Doc, type Maybe, type Value } from './model.ts';
+import { BSONRegExp, entryOf, isDoc, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { getPath, isIndex } from './paths.ts';
 import { setAt } from './shape.ts';
 import { refusedNames } from './supported.ts';
@@ -110,7 +110,7 @@ function checkUsed(filters: ReadonlyMap<string, Test>, update: Doc): void {
 /** What an operator does, and on which path: $rename on two. */
 function operatorOf(name: string): (operand: Value, path: string) => [string, Change][] {
   if (name === '$rename') return renaming;
-  const operator = changes[name];
+  const operator = entryOf(changes, name);
   if (operator !== undefined) return (operand, path) => [[path, operator(operand, path)]];
   throw refusedNames.update.includes(name) ? refuse(`update operator ${name}`) : failedToParse(`Unknown modifier: ${name}`);
 }

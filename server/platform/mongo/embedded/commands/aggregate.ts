@@ -31,9 +31,10 @@ export function aggregate(call: Call): Doc | Uint8Array {
 export function explain(call: Call): Doc {
   const body = docArg(call.body, 'explain');
   const [name = ''] = body.keys();
+  if (name !== 'find' && name !== 'aggregate') throw refuse(`explain of '${name}'`);
   onlyKnown(body, new Set([name, ...commonOptions, ...(commands[name] ?? [])]), name);
   const asked: Call = { ...call, name, body };
-  const search = explained(name, body);
+  const search = name === 'find' ? searchOf(body, 'filter') : searchAndRest(body).search;
   const coll = existing(asked);
   const plan: Plan = coll === undefined ? { kind: 'scan' } : planFor(call.scope.view, coll, search.filter, search.sort, search.hint);
   const sorts = search.sort !== undefined && search.sort.size > 0 && !(plan.kind === 'index' && plan.sorted);
@@ -85,15 +86,6 @@ const countRow = (n: number): Doc[] => (n === 0 ? [] : [doc({ _id: one, n: intOr
 
 function* documents(rows: Iterable<Row>, only?: ReadonlySet<string>): Generator<Doc> {
   for (const row of rows) yield row.doc ?? decode(row.bytes, only);
-}
-
-function explained(name: string, body: Doc): Search {
-  if (name === 'aggregate') return searchAndRest(body).search;
-  if (name === 'find') return searchOf(body, 'filter');
-  if (name === 'count' || name === 'distinct' || name === 'findAndModify') return searchOf(body, 'query');
-  const statements = name === 'update' || name === 'delete' ? docList(body, `${name}s`) : undefined;
-  if (statements?.[0] === undefined) throw refuse(`explain of '${name}'`);
-  return searchOf(statements[0], 'q');
 }
 
 function describe(plan: Plan): Doc {
