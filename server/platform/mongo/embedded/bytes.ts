@@ -43,5 +43,11 @@ export function putText(out: Bytes, text: string): void {
   out.length = at + length + 1;
 }
 
-/** A copy of what was written. */
-export const written = (out: Bytes): Uint8Array => new Uint8Array(out.buffer.subarray(0, out.length));
+/** A copy of what was written. A buffer that has grown large is let go. */
+export function written(out: Bytes): Uint8Array {
+  const copy = new Uint8Array(out.buffer.subarray(0, out.length));
+  if (out.buffer.length > maxKeptBytes) out.buffer = Buffer.allocUnsafeSlow(maxKeptBytes);
+  return copy;
+}
+
+const maxKeptBytes = 1024 * 1024;

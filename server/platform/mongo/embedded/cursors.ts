@@ -1,6 +1,6 @@
 import { CommandError } from './errors.ts';
 import type { Transaction } from './transactions.ts';
-import { cursorReply } from './wire.ts';
+import { cursorReply, type Reply } from './wire.ts';
 
 interface Cursor {
   readonly ns: string;
@@ -25,7 +25,7 @@ export function openCursors(now: () => number) {
   let lastId = Math.floor(Math.random() * 2 ** 40) + 2 ** 33; // not the numbers of the engine before this one
   return {
     /** The first batch, and a cursor when there is more. */
-    open: (parts: Omit<Cursor, 'next' | 'usedAt'>, batchSize: number, single: boolean): Uint8Array => {
+    open: (parts: Omit<Cursor, 'next' | 'usedAt'>, batchSize: number, single: boolean): Reply => {
       const cursor: Cursor = { ...parts, next: parts.items.next(), usedAt: now() };
       const batch = nextBatch(cursor, batchSize);
       const more = cursor.next.done !== true && !single;
@@ -33,7 +33,7 @@ export function openCursors(now: () => number) {
       else cursor.items.return?.();
       return cursorReply(batch, more ? lastId : 0, cursor.ns, 'firstBatch');
     },
-    more: (id: number, ns: string, txn: Transaction | undefined, batchSize: number, check: () => void): Uint8Array => {
+    more: (id: number, ns: string, txn: Transaction | undefined, batchSize: number, check: () => void): Reply => {
       const cursor = open.get(id);
       if (cursor === undefined || cursor.ns !== ns) throw new CommandError(43, `cursor id ${id} not found`);
       if (cursor.txn !== txn)

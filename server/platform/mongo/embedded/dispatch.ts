@@ -9,7 +9,7 @@ import type { Call, Engine } from './engine.ts';
 import { CommandError, badValue, refuse } from './errors.ts';
 import { commands, commonOptions, retryableCommands, transactionCommands } from './supported.ts';
 import { noSuchTransaction, type Transaction } from './transactions.ts';
-import { Double, encode, newDoc, toInteger, type Doc } from './values.ts';
+import { Double, newDoc, toInteger, type Doc } from './values.ts';
 import { openView } from './view.ts';
 import { okReply, type Reply, type Request } from './wire.ts';
 
@@ -47,7 +47,7 @@ export function dispatch(engine: Engine, request: Request, deadline: number | un
     txn = transactionOf(engine, name, body, session);
     const scope = scopeOf(engine, txn, deadline);
     const reply = runOnce({ engine, name, db: textArg(body, '$db'), body, sequences, session, txn, scope });
-    if (txn !== undefined && reply instanceof Map && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
+    if (txn !== undefined && reply.has('writeErrors')) sessions.closeTransaction(engine, txn);
     return reply;
   } catch (error) {
     if (txn !== undefined) sessions.closeTransaction(engine, txn); // also when the disk is full: what it holds must not block others
@@ -75,9 +75,8 @@ function runOnce(call: Call): Reply {
   const known = engine.retries.find(session, number);
   if (known !== undefined) return known;
   const reply = run(call);
-  const bytes = reply instanceof Uint8Array ? reply : encode(reply);
-  engine.retries.record(session, number, bytes);
-  return bytes;
+  engine.retries.record(session, number, reply);
+  return reply;
 }
 
 /** The time limit a command brings. */

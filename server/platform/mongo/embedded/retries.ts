@@ -1,6 +1,8 @@
 import { CommandError } from './errors.ts';
 import { bytesOf } from './store.ts';
 import type { Store } from './store.ts';
+import { decode, encode, type Doc } from './values.ts';
+import type { Reply } from './wire.ts';
 
 export type Retries = ReturnType<typeof openRetries>;
 
@@ -8,14 +10,14 @@ export type Retries = ReturnType<typeof openRetries>;
 export function openRetries(store: Store, now: () => number) {
   return {
     /** @throws CommandError 225 when the session has gone on to a later number */
-    find: (session: string, number: number): Uint8Array | undefined => {
+    find: (session: string, number: number): Doc | undefined => {
       const [row] = store.all('SELECT txn, reply FROM retries WHERE lsid = ?', session);
       const last = Number(row?.['txn'] ?? NaN);
       if (last > number) throw new CommandError(225, `Cannot start transaction ${number} on session: ${last} has already started.`);
-      return last === number ? bytesOf(row?.['reply']) : undefined;
+      return last === number ? decode(bytesOf(row?.['reply'])) : undefined;
     },
-    record: (session: string, number: number, reply: Uint8Array) =>
-      store.run('INSERT OR REPLACE INTO retries VALUES (?, ?, ?, ?)', session, number, now(), reply),
+    record: (session: string, number: number, reply: Reply) =>
+      store.run('INSERT OR REPLACE INTO retries VALUES (?, ?, ?, ?)', session, number, now(), encode(reply)),
     /** Forgets sessions not used since. */
     sweep: (before: number) => store.run('DELETE FROM retries WHERE at < ?', before),
   };

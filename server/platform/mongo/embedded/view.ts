@@ -77,7 +77,7 @@ export function openView(parts: Parts, txn?: Transaction) {
       const rid = catalog.nextRid(coll);
       write(coll, rid, undefined, { rid, bytes, doc });
     },
-    replace: (coll: Collection, row: Row, doc: Doc): void => write(coll, row.rid, row, { rid: row.rid, bytes: checkedBytes(doc), doc }),
+    replace: (coll: Collection, row: Row, doc: Doc, bytes: Uint8Array): void => write(coll, row.rid, row, { rid: row.rid, bytes, doc }),
     remove: (coll: Collection, row: Row): void => write(coll, row.rid, row, undefined),
   };
 }

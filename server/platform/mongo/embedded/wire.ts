@@ -1,5 +1,5 @@
 import { CommandError } from './errors.ts';
-import { Double, Long, Timestamp, decode, encode, newDoc, type Doc } from './values.ts';
+import { Double, Long, Timestamp, decode, encode, newDoc, type Doc, type Writable } from './values.ts';
 
 /** One command as it arrived. `sequences` holds the documents a driver sent beside the command (OP_MSG section kind 1), still undecoded. */
 export interface Request {
@@ -9,8 +9,8 @@ export interface Request {
   readonly wantsReply: boolean;
 }
 
-/** The answer to a command: a document, or one already written as BSON (so that stored documents are handed out without being read). */
-export type Reply = Doc | Uint8Array;
+/** The answer to a command. */
+export type Reply = Map<string, Writable>;
 
 export const maxMessageBytes = 48_000_000;
 const opReply = 1;
@@ -100,60 +100,44 @@ export function okReply(fields: Parameters<typeof newDoc>[0] = {}): Doc {
   return newDoc({ ...fields, ok: new Double(1) });
 }
 
-/** The reply of find, aggregate and getMore, made of stored bytes. */
-export function cursorReply(batch: readonly Uint8Array[], id: number, ns: string, which: 'firstBatch' | 'nextBatch'): Uint8Array {
-  const docs = batch.flatMap((doc, i) => [Buffer.from(`\x03${i}\0`, 'latin1'), doc]);
-  const cursor = [Buffer.from(`\x04${which}\0`, 'latin1'), ...document(docs), fieldsOf({ id: Long.fromNumber(id), ns })];
-  return Buffer.concat(document([Buffer.from('\x03cursor\0', 'latin1'), ...document(cursor), okFields]));
+/** The reply of find, aggregate and getMore: stored documents are handed out without being read. */
+export function cursorReply(batch: Uint8Array[], id: number, ns: string, which: 'firstBatch' | 'nextBatch'): Reply {
+  const cursor: Reply = new Map<string, Writable>([
+    [which, batch],
+    ['id', Long.fromNumber(id)],
+    ['ns', ns],
+  ]);
+  return new Map<string, Writable>([
+    ['cursor', cursor],
+    ['ok', new Double(1)],
+  ]);
 }
-
-/** A document around fields that are already written. */
-function document(fields: readonly Uint8Array[]): Uint8Array[] {
-  const length = Buffer.allocUnsafe(4);
-  length.writeInt32LE(fields.reduce((sum, field) => sum + field.length, 5));
-  return [length, ...fields, zero];
-}
-
-/** Fields without the length and the closing zero of a document. */
-const fieldsOf = (fields: Parameters<typeof newDoc>[0]): Uint8Array => encode(newDoc(fields)).subarray(4, -1);
-const okFields = fieldsOf({ ok: new Double(1) });
-const zero = Buffer.alloc(1);
 
 /** Writes the answer to a message, with the times every reply of a replica set carries. */
 export function writeReply(reply: Reply, message: Buffer): Buffer {
   const legacy = message.readInt32LE(12) === opQuery;
-  const fields = reply instanceof Uint8Array ? reply : encode(reply);
-  const tail = clusterTail();
+  const time = clusterTime();
+  const body = encode(new Map([...reply, ['$clusterTime', newDoc({ clusterTime: time })], ['operationTime', time]]));
   const prefix = legacy ? 36 : 21;
-  const bodyLength = fields.length + tail.length;
-  const out = Buffer.allocUnsafe(prefix + bodyLength);
+  const out = Buffer.alloc(prefix + body.length);
   out.writeInt32LE(out.length, 0);
   out.writeInt32LE((lastId = (lastId + 1) | 0), 4);
   message.copy(out, 8, 4, 8); // its number
   out.writeInt32LE(legacy ? opReply : opMsg, 12);
-  out.fill(0, 16, prefix);
   if (legacy) {
     out.writeInt32LE(8, 16); // AwaitCapable, as every server answers
     out.writeInt32LE(1, 32);
   }
-  out.set(fields, prefix);
-  out.writeInt32LE(bodyLength, prefix);
-  out.set(tail, prefix + fields.length - 1); // over the closing zero of the fields
-  out[out.length - 1] = 0;
+  out.set(body, prefix);
   return out;
 }
 
 let lastId = 0;
-let tailSecond = 0;
-let tail: Uint8Array = new Uint8Array();
+let lastTime = new Timestamp(0n);
 
-/** operationTime and $clusterTime. They never run backwards, whatever the clock does. */
-function clusterTail(): Uint8Array {
-  const second = Math.floor(Date.now() / 1000);
-  if (second > tailSecond) {
-    tailSecond = second;
-    const time = new Timestamp({ t: second, i: 1 });
-    tail = fieldsOf({ $clusterTime: newDoc({ clusterTime: time }), operationTime: time });
-  }
-  return tail;
+/** It never runs backwards, whatever the clock does. */
+function clusterTime(): Timestamp {
+  const t = Math.floor(Date.now() / 1000);
+  if (t > lastTime.t) lastTime = new Timestamp({ t, i: 1 });
+  return lastTime;
 }

@@ -8,11 +8,11 @@ import { select, type Search } from '../search.ts';
 import { commands, commonOptions } from '../supported.ts';
 import type { Row } from '../transactions.ts';
 import { Int32, decode, encode, equalValues, intOrLong, toInteger, type Doc, type Value } from '../values.ts';
-import { okReply } from '../wire.ts';
+import { okReply, type Reply } from '../wire.ts';
 import { existing, namespace, openCursor, searchOf } from './common.ts';
 import { countAll } from './read.ts';
 
-export function aggregate(call: Call): Doc | Uint8Array {
+export function aggregate(call: Call): Reply {
   if (typeof call.body.get('aggregate') !== 'string') throw refuse('aggregation on a whole database');
   if (flagArg(call.body, 'explain')) return explain({ ...call, name: 'explain', body: new Map([['explain', call.body]]) });
   const coll = existing(call);

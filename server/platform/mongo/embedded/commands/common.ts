@@ -4,6 +4,7 @@ import type { Call } from '../engine.ts';
 import { CommandError } from '../errors.ts';
 import type { Scope, Search } from '../search.ts';
 import type { Doc } from '../values.ts';
+import type { Reply } from '../wire.ts';
 
 const defaultBatch = 101;
 
@@ -33,7 +34,7 @@ export function searchOf(body: Doc, filterName: string): Search {
 }
 
 /** The first batch of a result, and a cursor for the rest. `items` gets the scope to work in: each getMore brings its own time limit. */
-export function openCursor(call: Call, ns: string, items: (scope: Scope) => Iterator<Uint8Array>): Uint8Array {
+export function openCursor(call: Call, ns: string, items: (scope: Scope) => Iterator<Uint8Array>): Reply {
   const watch = { check: call.scope.check };
   const scope: Scope = { ...call.scope, check: () => watch.check() };
   const options = call.body.has('cursor') ? docArg(call.body, 'cursor') : call.body;

@@ -7,10 +7,10 @@ import { select, type Search } from '../search.ts';
 import type { Row } from '../transactions.ts';
 import { BSONRegExp, encode, indexKey, toInteger, valueKey, type Doc, type Value } from '../values.ts';
 import { docOf } from '../view.ts';
-import { okReply } from '../wire.ts';
+import { okReply, type Reply } from '../wire.ts';
 import { existing, namespace, openCursor, searchOf } from './common.ts';
 
-export function find(call: Call): Uint8Array {
+export function find(call: Call): Reply {
   const coll = existing(call);
   const search = searchOf(call.body, 'filter');
   const projection = optionalDoc(call.body, 'projection');
@@ -21,7 +21,7 @@ export function find(call: Call): Uint8Array {
   });
 }
 
-export function getMore(call: Call): Uint8Array {
+export function getMore(call: Call): Reply {
   const id = toInteger(call.body.get('getMore')) ?? 0;
   const batchSize = countArg(call.body, 'batchSize', 0);
   const ns = `${call.db}.${textArg(call.body, 'collection')}`;

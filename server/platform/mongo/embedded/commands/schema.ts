@@ -8,7 +8,7 @@ import { statementOptions } from '../supported.ts';
 import { Blocked } from '../transactions.ts';
 import { encode, equalValues, isNumber, newDoc, toNumber, type Doc, type Maybe, type Value } from '../values.ts';
 import { buildIndex } from '../view.ts';
-import { okReply } from '../wire.ts';
+import { okReply, type Reply } from '../wire.ts';
 import { collectionName, existing, namespace, openCursor } from './common.ts';
 
 const knownOfIndex: ReadonlySet<string> = new Set(statementOptions.index);
@@ -35,7 +35,7 @@ export function dropDatabase(call: Call): Doc {
   return okReply({ dropped: call.db });
 }
 
-export function listCollections(call: Call): Uint8Array {
+export function listCollections(call: Call): Reply {
   const nameOnly = flagArg(call.body, 'nameOnly');
   const docs = collections(call).map(({ name, indexes }) => {
     const more = nameOnly ? {} : { options: new Map(), info: newDoc({ readOnly: false }), idIndex: indexes[0]?.spec };
@@ -70,7 +70,7 @@ export function createIndexes(call: Call): Doc {
   return okReply({ numIndexesBefore, numIndexesAfter, createdCollectionAutomatically, note });
 }
 
-export function listIndexes(call: Call): Uint8Array {
+export function listIndexes(call: Call): Reply {
   const coll = required(call);
   return openCursor(call, coll.ns, () => coll.indexes.map((index) => encode(index.spec)).values());
 }

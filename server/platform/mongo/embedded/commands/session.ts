@@ -1,7 +1,7 @@
 import { listArg } from '../args.ts';
 import type { Call, Engine } from '../engine.ts';
 import { noSuchTransaction } from '../transactions.ts';
-import { Binary, encode, toInteger } from '../values.ts';
+import { Binary, toInteger } from '../values.ts';
 import type { Doc, Maybe } from '../values.ts';
 import { applyTransaction } from '../view.ts';
 import { okReply } from '../wire.ts';
@@ -21,7 +21,7 @@ export function commitTransaction(call: Call): Doc {
     return okReply();
   }
   applyTransaction(engine, txn);
-  engine.retries.record(session, number, encode(okReply()));
+  engine.retries.record(session, number, okReply());
   closeTransaction(engine, txn);
   return okReply();
 }

@@ -157,8 +157,9 @@ function* targets(call: Call, search: Search): Generator<Found> {
 /** The changed document, undefined when the update changes nothing. */
 function change(call: Call, { coll, row }: Found, updater: Update): Doc | undefined {
   const after = updater.apply(docOf(row), new Date(call.engine.options.now()));
-  if (Buffer.compare(checkedBytes(after), row.bytes) === 0) return undefined;
-  call.scope.view.replace(coll, row, after);
+  const bytes = checkedBytes(after);
+  if (Buffer.compare(bytes, row.bytes) === 0) return undefined;
+  call.scope.view.replace(coll, row, after, bytes);
   return after;
 }
 
