@@ -2,11 +2,8 @@ import { refuse } from './errors.ts';
 import { Double, Int32, intOrLong, Long, toNumber } from './model.ts';
 import type { NumberValue } from './model.ts';
 
-/** Thrown by exact integer arithmetic that leaves 64 bits, where the caller does not want a double instead. */
-export class LongOverflow extends Error {}
-
-/** A calculation in the wider type of the two: ints grow into a long, longs into a double (or LongOverflow with `strict`). */
-type Calculation = (a: NumberValue, b: NumberValue, strict?: boolean) => NumberValue;
+/** A calculation in the wider type of the two; ints grow into a long, longs into a double. */
+export type Calculation = (a: NumberValue, b: NumberValue) => NumberValue;
 
 export const add = calculation(
   (a, b) => a + b,
@@ -27,14 +24,13 @@ export const remainder = calculation(
 );
 
 function calculation(floats: (a: number, b: number) => number, integers: (a: bigint, b: bigint) => bigint): Calculation {
-  return (a, b, strict = false) => {
+  return (a, b) => {
     if (a instanceof Double || b instanceof Double) return new Double(floats(toNumber(a), toNumber(b)));
     const quick = floats(toNumber(a), toNumber(b));
     if (a instanceof Int32 && b instanceof Int32 && Number.isSafeInteger(quick)) return intOrLong(quick);
     const exact = integers(toBigInt(a), toBigInt(b));
-    if (fits(exact)) return a instanceof Int32 && b instanceof Int32 ? intOrLong(exact) : Long.fromBigInt(exact);
-    if (strict) throw new LongOverflow();
-    return new Double(Number(exact));
+    if (!fits(exact)) return new Double(Number(exact));
+    return a instanceof Int32 && b instanceof Int32 ? intOrLong(exact) : Long.fromBigInt(exact);
   };
 }
 

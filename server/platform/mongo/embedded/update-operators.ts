@@ -5,6 +5,7 @@ import { sortValues } from './expressions-array.ts';
 import { elementTest, isOperatorDoc, type Test } from './matcher.ts';
 import {
   BSONRegExp,
+  Double,
   entryOf,
   Int32,
   intOrLong,
@@ -15,10 +16,9 @@ import {
   typeName,
   type Doc,
   type Maybe,
-  type NumberValue,
   type Value,
 } from './model.ts';
-import { add, LongOverflow, multiply, toBigInt } from './numbers.ts';
+import { add, multiply, toBigInt, type Calculation } from './numbers.ts';
 import { regexOf } from './regex.ts';
 
 /** What one application of an update needs. */
@@ -41,20 +41,8 @@ export const changes: Readonly<Record<string, (operand: Value, path: string) => 
     (value, { isInsert }) =>
       isInsert ? operand : value,
   $unset: () => () => undefined,
-  $inc: (operand, path) =>
-    calculated(
-      operand,
-      path,
-      (a, b) => add(a, b, true),
-      (by) => by,
-    ),
-  $mul: (operand, path) =>
-    calculated(
-      operand,
-      path,
-      (a, b) => multiply(a, b, true),
-      (by) => multiply(by, new Int32(0)),
-    ),
+  $inc: (operand, path) => calculated(operand, path, add, 1),
+  $mul: (operand, path) => calculated(operand, path, multiply, 0),
   $min: (operand) => (value) => (value === undefined || compareValues(operand, value) < 0 ? operand : value),
   $max: (operand) => (value) => (value === undefined || compareValues(operand, value) > 0 ? operand : value),
   $currentDate: (operand) => {
@@ -109,19 +97,17 @@ function arrayOf(value: Maybe, name: string, error: (message: string) => Command
   return value;
 }
 
-type Calculation = (a: NumberValue, b: NumberValue) => NumberValue;
-
-function calculated(operand: Value, path: string, apply: Calculation, absent: (operand: NumberValue) => NumberValue): Change {
+/** $inc and $mul; an absent field becomes the operand, or zero of its type. */
+function calculated(operand: Value, path: string, apply: Calculation, absent: 0 | 1): Change {
   if (!isNumber(operand)) throw typeMismatch(`Cannot increment or multiply with non-numeric argument: {${path}: ${typeName(operand)}}`);
   return (value) => {
-    if (value === undefined) return absent(operand);
+    if (value === undefined) return multiply(operand, new Int32(absent));
     if (!isNumber(value))
       throw typeMismatch(`Cannot calculate with a value of non-numeric type. The field '${path}' is of type ${typeName(value)}`);
-    try {
-      return apply(value, operand);
-    } catch (error) {
-      throw error instanceof LongOverflow ? badValue(`Failed to change the current value of '${path}': integer overflow`) : error;
-    }
+    const result = apply(value, operand);
+    if (result instanceof Double && !(value instanceof Double || operand instanceof Double))
+      throw badValue(`Failed to change the current value of '${path}': integer overflow`);
+    return result;
   };
 }
 
