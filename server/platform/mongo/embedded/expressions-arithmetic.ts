@@ -17,8 +17,8 @@ export const arithmetic: Operators = {
   $abs: strict(1, 1, ([value], name) => absolute(numberOf(value, 28765, name))),
   $ceil: strict(1, 1, ([value], name) => integral(numberOf(value, 28765, name), Math.ceil)),
   $floor: strict(1, 1, ([value], name) => integral(numberOf(value, 28765, name), Math.floor)),
-  $round: on(1, 2, (values, name) => rounded(values, name, 'even')),
-  $trunc: on(1, 2, (values, name) => rounded(values, name, 'down')),
+  $round: strict(1, 2, (values, name) => rounded(values, name, 'even')),
+  $trunc: strict(1, 2, (values, name) => rounded(values, name, 'down')),
 };
 
 function numberOf(value: Maybe, code: number, name: string): NumberValue {
@@ -73,8 +73,7 @@ function absolute(value: NumberValue): NumberValue {
 const integral = (value: NumberValue, round: (n: number) => number): NumberValue =>
   value instanceof Double ? new Double(round(value.value)) : value;
 
-function rounded([value, at = new Int32(0)]: readonly Maybe[], name: string, how: 'even' | 'down'): Value {
-  if (value === null || value === undefined || at === null) return null;
+function rounded([value, at = new Int32(0)]: readonly Value[], name: string, how: 'even' | 'down'): Value {
   const places = toInteger(at);
   if (places === undefined) throw new CommandError(51082, `precision argument to ${name} must be a integral value`);
   if (places < -20 || places > 100)

@@ -1,22 +1,7 @@
 import { compareValues, equalValues, valueKey } from './compare.ts';
 import { CommandError } from './errors.ts';
-import {
-  arrayOf,
-  bind,
-  compile,
-  inTurn,
-  isNullish,
-  many,
-  on,
-  partsOf,
-  strict,
-  wholeOf,
-  type Env,
-  type Evaluate,
-  type Operator,
-  type Operators,
-  type Scope,
-} from './expression.ts';
+import { arrayOf, bind, compile, inTurn, isNullish, many, on, partsOf, strict, wholeOf } from './expression.ts';
+import type { Env, Evaluate, Operator, Operators, Scope } from './expression.ts';
 import { Int32, isNumber, toInteger, truthy, typeName, type Doc, type Maybe, type Value } from './model.ts';
 import { compileSort, sortBy } from './sort.ts';
 

@@ -68,6 +68,7 @@ table('arithmetic', [
   [{ $round: [1234.5678, 2] }, '1234.57'],
   [{ $round: [1250, -2] }, '1200'],
   [{ $round: ['$n', 2] }, 'null'],
+  [{ $round: [2.5, '$none'] }, 'null'],
   [{ $round: [2.345, 2] }, '2.35'], // as a double it lies above the middle
   [{ $round: [2.675, 2] }, '2.67'], // below
   [{ $round: [0.125, 2] }, '0.12'],
