@@ -34,40 +34,27 @@ export function enter(shape: Shape, path: string, [part = '', ...rest]: readonly
 }
 
 /** Keeps the fields of the shape, in the order of the document. Scalars where a document was expected fall away. */
-export function include(shape: Shape, doc: Doc): Doc {
-  const result: Doc = new Map();
-  for (const [name, value] of doc) {
-    const child = shape.children.get(name);
-    if (shape.leaves.has(name) || shape.computed.get(name) instanceof Function)
-      result.set(name, value); // a computed field keeps the place of the old one
-    else if (child !== undefined) {
-      const inner = includeValue(child, value);
-      if (inner !== undefined) result.set(name, inner);
-    }
-  }
-  return result;
-}
-
-function includeValue(shape: Shape, value: Value): Maybe {
-  if (value instanceof Map) return include(shape, value);
-  if (!Array.isArray(value)) return undefined;
-  return value.map((item) => includeValue(shape, item)).filter((item) => item !== undefined);
-}
+export const include = (shape: Shape, doc: Doc): Doc => pruned(shape, doc, true);
 
 /** Drops the fields of the shape. */
-export function exclude(shape: Shape, doc: Doc): Doc {
+export const exclude = (shape: Shape, doc: Doc): Doc => pruned(shape, doc, false);
+
+function pruned(shape: Shape, doc: Doc, keeps: boolean): Doc {
   const result: Doc = new Map();
   for (const [name, value] of doc) {
-    if (shape.leaves.has(name)) continue;
     const child = shape.children.get(name);
-    result.set(name, child === undefined ? value : excludeValue(child, value));
+    const isNamed = shape.leaves.has(name) || shape.computed.get(name) instanceof Function; // a computed field keeps the place of the old one
+    const own = isNamed === keeps ? value : undefined;
+    const kept = child === undefined ? own : prunedValue(child, value, keeps); // no field is named beside a part of it
+    if (kept !== undefined) result.set(name, kept);
   }
   return result;
 }
 
-function excludeValue(shape: Shape, value: Value): Value {
-  if (value instanceof Map) return exclude(shape, value);
-  return Array.isArray(value) ? value.map((item) => excludeValue(shape, item)) : value;
+function prunedValue(shape: Shape, value: Value, keeps: boolean): Maybe {
+  if (value instanceof Map) return pruned(shape, value, keeps);
+  if (Array.isArray(value)) return value.map((item) => prunedValue(shape, item, keeps)).filter((item) => item !== undefined);
+  return keeps ? undefined : value;
 }
 
 /** Sets the computed fields of the shape in `target` (a document of the caller's own), reading from `root`. */
