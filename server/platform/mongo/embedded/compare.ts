@@ -27,7 +27,7 @@ export function equalValues(a: Maybe, b: Maybe): boolean {
 }
 
 /** Compares two strings by their UTF-8 bytes, which is by code points (JavaScript compares UTF-16 units, which differs above U+FFFF). */
-export function compareStrings(a: string, b: string): number {
+function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) if (a.charCodeAt(i) !== b.charCodeAt(i)) return (a.codePointAt(i) ?? 0) - (b.codePointAt(i) ?? 0);
@@ -35,7 +35,7 @@ export function compareStrings(a: string, b: string): number {
 }
 
 /** Compares numbers of any types by their exact values; NaN is below all others. */
-export function compareNumbers(a: NumberValue, b: NumberValue): number {
+function compareNumbers(a: NumberValue, b: NumberValue): number {
   const [x, y] = [toNumber(a), toNumber(b)];
   if (x === y && (a instanceof Long || b instanceof Long)) return Number(toBigInt(a) - toBigInt(b));
   return Number(x > y) - Number(x < y) || Number(Number.isNaN(y)) - Number(Number.isNaN(x));

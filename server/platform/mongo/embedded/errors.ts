@@ -46,8 +46,3 @@ export const failedToParse = failing(9);
 export const typeMismatch = failing(14);
 /** 28: a path leads through a value that is no document. */
 export const pathNotViable = failing(28);
-
-/** 66: _id never changes. */
-export function immutableField(path: string): CommandError {
-  return new CommandError(66, `Performing an update on the path '${path}' would modify the immutable field '${path}'`);
-}

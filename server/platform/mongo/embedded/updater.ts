@@ -1,5 +1,5 @@
 import { equalValues } from './compare.ts';
-import { badValue, CommandError, failedToParse, immutableField, pathNotViable, refuse } from './errors.ts';
+import { badValue, CommandError, failedToParse, pathNotViable, refuse } from './errors.ts';
 import { newEnv, newScope } from './expression.ts';
 import { compileMatch, compilePosition, isOperatorDoc, type Test } from './matcher.ts';
 import { BSONRegExp, entryOf, isDoc, typeName, type Doc, type Maybe, type Value } from './model.ts';
@@ -50,7 +50,8 @@ export function compileUpdate(update: Doc, filter: Doc, arrayFilters?: readonly 
 function keepingId(before: Doc, after: Doc): Doc {
   const id = before.get('_id');
   const own = after.get('_id');
-  if (id !== undefined && !equalValues(id, own)) throw immutableField('_id');
+  if (id !== undefined && !equalValues(id, own))
+    throw new CommandError(66, "Performing an update on the path '_id' would modify the immutable field '_id'");
   if (own === undefined || after.keys().next().value === '_id') return after;
   return new Map<string, Value>([['_id', own], ...after]);
 }
