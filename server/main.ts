@@ -1,6 +1,5 @@
 import { SYSTEM, type Context } from '#server/platform/context.ts';
 import { buildName, serveClient } from '#server/platform/http/client-files.ts';
-import { startJobs, type Jobs } from '#server/platform/jobs/index.ts';
 import { createLog, type Log } from '#server/platform/log.ts';
 import { connectDatabase, type Database } from '#server/platform/mongo/connect.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
@@ -10,16 +9,17 @@ import { ensureFirstAdmin, type DemoAccounts } from '#server/domains/accounts/in
 import { startDelivering } from '#server/domains/notifications/index.ts';
 import type { Reception } from '#server/domains/pacs/index.ts';
 import { startLightClock, type QaSource } from '#server/domains/qa/index.ts';
-import { createApp, type App, type AppDeps } from './app.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { artiscanOf, qualityJobs } from './quality.ts';
 import { startDicom } from './reception.ts';
 import { SettingsError, settingsOfProcess, type Settings } from './settings.ts';
+import { createSite, type Site } from './site.ts';
+import type { Web, WebDeps } from './web.ts';
 
-/** What runs in a process: its application when it has the role `web`, and how to stop it in order. */
+/** What runs in a process, and how to stop it in order. */
 export interface Running {
   settings: Settings;
-  app: App;
+  site: Site;
   database: Database;
   url: string;
   /** DICOM reception, when this process has the role `dicom`. */
@@ -34,9 +34,9 @@ interface StartOptions {
   /** The demo's Artiscan, which is simulated. */
   artiscan?: QaSource;
   /** Development: Vite serves the pages. */
-  serveClient?: AppDeps['serveClient'];
+  serveClient?: WebDeps['serveClient'];
   /** What must be there before anybody is served: the demo's data. */
-  beforeListening?: (app: App) => Promise<void>;
+  beforeListening?: (site: Site) => Promise<void>;
 }
 
 /** Connects, makes the indexes, and starts the roles of this process. */
@@ -45,54 +45,50 @@ export async function start({ settings, log, demo, artiscan, serveClient: pages,
   const now = () => new Date();
   await migrate({ connection: database.connection, migrations: MIGRATIONS, now, log });
   await createIndexes(database.connection, log);
-  const app = await createApp({
-    settings,
+  const site = await createSite({
+    ...{ settings, database, log, now, demo: demo ?? null },
     artiscan: artiscan ?? (await artiscanOf(settings, now)),
-    database,
-    log,
-    now,
-    build: buildName(),
-    demo: demo ?? null,
-    serveClient: pages ?? serveClient(),
   });
-  await beforeListening?.(app);
-  if (settings.VIGIE_ROLES.includes('web')) await listen(app, settings);
-  const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(app, { settings, log, now }) : undefined;
-  const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(app, settings, { database, log }) : undefined;
-  const stopLights = settings.VIGIE_ROLES.includes('jobs')
-    ? startLightClock({ ctx: () => systemOf(app, settings), events: app.events, log })
+  await beforeListening?.(site);
+  const web = settings.VIGIE_ROLES.includes('web')
+    ? await startWeb(site, { settings, database, log, now, demo: demo ?? null, build: buildName(), serveClient: pages ?? serveClient() })
     : undefined;
-  const delivering = settings.VIGIE_ROLES.includes('jobs')
-    ? startDelivering({ ctx: systemOf(app, settings), means: app.alerts, log })
-    : undefined;
+  const reception = settings.VIGIE_ROLES.includes('dicom') ? await startDicom(site, { settings, log, now }) : undefined;
+  const jobs = settings.VIGIE_ROLES.includes('jobs') ? await startSiteJobs(site, settings, { database, log }) : undefined;
   const url = settings.PUBLIC_URL ?? `http://${settings.HOST === '127.0.0.1' ? 'localhost' : settings.HOST}:${settings.PORT}`;
   log.info({ roles: settings.VIGIE_ROLES, database: database.kind, url }, 'Vigie is running');
   return {
     settings,
-    app,
+    site,
     database,
     url,
     reception,
     stop: async () => {
-      await Promise.all([jobs?.stop(), delivering?.stop(), stopLights?.()]);
+      await jobs?.stop();
       await reception?.close();
-      await app.close();
+      site.close();
+      await web?.close();
       await database.close();
     },
   };
 }
 
 /** A context of the application itself. */
-function systemOf({ contexts }: App, { SITE_LOCALE: locale }: Settings): Context {
+function systemOf({ contexts }: Site, { SITE_LOCALE: locale }: Settings): Context {
   return contexts({ actor: SYSTEM, locale, from: 'local' });
 }
 
-/** The jobs of the site as a whole: any process with the role may run them. */
-async function startSiteJobs(app: App, settings: Settings, { database, log }: { database: Database; log: Log }): Promise<Jobs> {
+/** The role `jobs`: what is done for the site as a whole, lights that change with the hour, alerts. Any process with the role may do it. */
+async function startSiteJobs(
+  site: Site,
+  settings: Settings,
+  { database, log }: { database: Database; log: Log },
+): Promise<{ stop(): Promise<void> }> {
+  const { startJobs } = await import('#server/platform/jobs/index.ts'); // roles without jobs need no scheduler in memory
   const timezone = settings.SITE_TIMEZONE;
   const place = { uri: settings.MONGODB_URI, dataDir: settings.DATA_DIR };
-  const ctx = () => systemOf(app, settings);
-  const quality = qualityJobs(app.quality, { ctx, means: app.alerts, weekly: settings.WEEKLY_ALERT });
+  const ctx = () => systemOf(site, settings);
+  const quality = qualityJobs(site.quality, { ctx, means: site.alerts, weekly: settings.WEEKLY_ALERT });
   const jobs = await startJobs({
     connection: database.connection,
     jobs: [backupJob({ place, timezone, now: () => new Date(), log }), ...quality],
@@ -100,7 +96,9 @@ async function startSiteJobs(app: App, settings: Settings, { database, log }: { 
     log,
   });
   await jobs.runNow('qa/read');
-  return jobs;
+  const stopLights = startLightClock({ ctx, events: site.events, log });
+  const delivering = startDelivering({ ctx: ctx(), means: site.alerts, log });
+  return { stop: async () => void (await Promise.all([jobs.stop(), delivering.stop(), stopLights()])) };
 }
 
 /** Stops in order on the first signal, at once on the second, and by force when it takes too long. */
@@ -125,11 +123,16 @@ export function stopOnSignals(running: Pick<Running, 'stop'>, log: Log): void {
 
 const STOP_LIMIT_MS = 10_000;
 
-async function listen({ httpServer }: App, { PORT, HOST }: Settings): Promise<void> {
+/** Answers requests: the role `web`. Others need no web server in memory. */
+async function startWeb(site: Site, deps: WebDeps): Promise<Web> {
+  const { createWeb } = await import('./web.ts');
+  const web = createWeb(site, deps);
+  const { PORT, HOST } = deps.settings;
   await new Promise<void>((resolve, reject) => {
-    httpServer.once('error', reject);
-    httpServer.listen(PORT, HOST, () => resolve());
+    web.httpServer.once('error', reject);
+    web.httpServer.listen(PORT, HOST, () => resolve());
   });
+  return web;
 }
 
 /**
@@ -142,7 +145,7 @@ export async function runForUse(): Promise<void> {
     const log = createLog(settings.LOG_LEVEL);
     const running = await start({ settings, log });
     stopOnSignals(running, log);
-    const admin = await ensureFirstAdmin(systemOf(running.app, settings));
+    const admin = await ensureFirstAdmin(systemOf(running.site, settings));
     if (admin) {
       process.stdout.write(
         `\n  First start. Sign in at ${running.url} as "${admin.username}" with the one-time password: ${admin.oneTimePassword}\n\n`,

@@ -28,7 +28,7 @@ export async function startVigie(folder: string): Promise<Receiver> {
   const port = await freePort();
   const child = await startChild('serve-dicom-start.js', [folder, String(port)], {
     NODE_ENV: 'production',
-    NODE_OPTIONS: '--max-semi-space-size=1',
+    NODE_OPTIONS: '--max-semi-space-size=1 --v8-pool-size=1',
   });
   return { name: 'Vigie', aeTitle: 'VIGIE', port, process: child.process, stop: () => child.stop() };
 }

@@ -22,7 +22,7 @@ export async function benchStart(): Promise<void> {
   for (let round = 0; round < ROUNDS; round += 1) {
     const port = await freePort();
     const started = performance.now();
-    const child = spawn(process.execPath, ['--max-semi-space-size=1', 'scripts/start.js'], {
+    const child = spawn(process.execPath, ['--max-semi-space-size=1', '--v8-pool-size=1', 'scripts/start.js'], {
       cwd: ROOT,
       stdio: 'ignore',
       env: { ...process.env, DATA_DIR: dataDir, PORT: String(port), LOG_LEVEL: 'error', NODE_ENV: 'production' },

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SYSTEM, type Context } from '#server/platform/context.ts';
 import { createLog, type Log } from '#server/platform/log.ts';
-import type { App, AppDeps } from '#server/app.ts';
 import { start, stopOnSignals, type Running } from '#server/main.ts';
 import { SettingsError, settingsOfProcess, type Settings } from '#server/settings.ts';
+import type { Site } from '#server/site.ts';
+import type { WebDeps } from '#server/web.ts';
 import { CreatePeer } from '#shared/pacs/schemas.ts';
 import { hasDossiers } from '#server/domains/dossiers/index.ts';
 import { ensurePeer } from '#server/domains/pacs/index.ts';
@@ -30,7 +31,7 @@ const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 interface DemoOptions {
   still: boolean;
   /** Development: Vite serves the pages from their sources. */
-  serveClient?: AppDeps['serveClient'];
+  serveClient?: WebDeps['serveClient'];
 }
 
 /** Starts the demo. With `DATA_DIR` set its data stays there and it goes on with them; else they end with it. */
@@ -94,17 +95,17 @@ async function fill(settings: Settings, log: Log, source: QaSource): Promise<voi
   await filled.stop();
 }
 
-const demoContext = ({ contexts }: App): Context => contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
+const demoContext = ({ contexts }: Site): Context => contexts({ actor: SYSTEM, locale: 'fr', from: 'demo' });
 
 /** What moves by itself: people who go on with dossiers, controls that get done, and the scanner. Returns what ends it. */
 function startDemoLife(
   cast: Cast,
-  { settings, reception, app }: Running,
+  { settings, reception, site }: Running,
   { artiscan, log }: { artiscan: DemoArtiscan; log: Log },
 ): () => Promise<void> {
   const stopPeople = startLife(cast, log);
   const stopControls = artiscan.live((whole) => {
-    readNow(demoContext(app), app.quality, { whole }).catch((err: unknown) => log.error({ err }, 'the demo stumbled'));
+    readNow(demoContext(site), site.quality, { whole }).catch((err: unknown) => log.error({ err }, 'the demo stumbled'));
   });
   const scanner =
     reception &&

@@ -6,7 +6,6 @@ import { io, type Socket } from 'socket.io-client';
 import type { AnyEndpoint, CallInput, Reply } from '#shared/http.ts';
 import { ROLES, type Role } from '#shared/roles.ts';
 import type { ClientToServer, ServerToClient, Topic, TopicEvent, WatchReply } from '#shared/realtime.ts';
-import { createApp, type App } from '#server/app.ts';
 import { ensureUser } from '#server/domains/accounts/index.ts';
 import { ensureMachine } from '#server/domains/machines/index.ts';
 import type { QaSource } from '#server/domains/qa/index.ts';
@@ -17,6 +16,8 @@ import { connectDatabase } from '#server/platform/mongo/connect.ts';
 import { createIndexes } from '#server/platform/mongo/models.ts';
 import { startDicom } from '#server/reception.ts';
 import { readSettings, type Settings } from '#server/settings.ts';
+import { createSite, type Site } from '#server/site.ts';
+import { createWeb } from '#server/web.ts';
 
 /** Password of every test account. */
 export const PASSWORD = 'a test password';
@@ -52,7 +53,7 @@ export interface Watcher {
 }
 
 export interface TestApp {
-  app: App;
+  app: Site;
   url: string;
   settings: Settings;
   clock: { advance(ms: number): void; now(): Date };
@@ -100,24 +101,20 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
   const clock = { advance: (ms: number) => void (offsetMs += ms), now: () => new Date(Date.now() + offsetMs) };
   const database = await connectDatabase({ uri: settings.MONGODB_URI, dataDir, log });
   await createIndexes(database.connection, log);
-  const app = await createApp({
-    settings,
-    database,
-    log,
-    now: clock.now,
+  const app = await createSite({ settings, database, log, now: clock.now, demo: null, artiscan: options.artiscan });
+  const web = createWeb(app, {
+    ...{ settings, database, log, now: clock.now, demo: null },
     build: options.build ?? (options.client ? buildName() : 'test'),
-    demo: null,
     ...(options.client ? { serveClient: serveClient() } : {}),
-    artiscan: options.artiscan,
     ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
   });
   const ctx = app.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });
   for (const role of ROLES) await ensureUser(ctx, { username: role, name: nameOf(role), roles: [role], password: PASSWORD });
   for (const machine of TEST_MACHINES) await ensureMachine(ctx, { ...machine, kind: 'linac' });
-  await new Promise<void>((resolve) => app.httpServer.listen(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => web.httpServer.listen(options.port ?? 0, '127.0.0.1', resolve));
   const dicom = { ...settings, DICOM_PORT: options.dicomPort ?? 0 };
   const reception = options.dicom ? await startDicom(app, { settings: dicom, log, now: clock.now }) : undefined;
-  const { port } = app.httpServer.address() as AddressInfo; // listening on TCP
+  const { port } = web.httpServer.address() as AddressInfo; // listening on TCP
   const url = `http://127.0.0.1:${port}`;
   const watchers: Watcher[] = [];
   return {
@@ -137,7 +134,8 @@ export async function startTestApp(options: TestOptions = {}): Promise<TestApp> 
     close: async () => {
       for (const watcher of watchers) watcher.close();
       await reception?.close();
-      await app.close();
+      app.close();
+      await web.close();
       if (settings.MONGODB_URI) await database.connection.dropDatabase();
       await database.close();
       if (!options.dataDir) await rm(dataDir, { recursive: true, force: true });

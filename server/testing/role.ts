@@ -14,7 +14,7 @@ const [, , seed] = process.argv;
 const settings = settingsOfProcess();
 const log = createLog(settings.LOG_LEVEL);
 const running = await start({ settings, log });
-const ctx = running.app.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });
+const ctx = running.site.contexts({ actor: SYSTEM, locale: 'fr', from: 'test' });
 if (seed === 'seed')
   for (const role of ROLES) await ensureUser(ctx, { username: role, name: nameOf(role), roles: [role], password: PASSWORD });
 

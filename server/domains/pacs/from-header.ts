@@ -20,9 +20,10 @@ export function dicomPatientOf({ values }: DicomHeader): DicomPatient {
 
 /** What tells patients of the archive apart: the identifier without case and spaces; without one, name and birth date. */
 export function patientKeyOf(header: DicomHeader): string {
-  const { patientId, name, birthDate } = dicomPatientOf(header);
-  const id = identifierKey(patientId);
-  return id === '' ? `?${plainText(name)}|${birthDate ?? ''}` : id;
+  const id = identifierKey(header.values.PatientID ?? '');
+  if (id !== '') return id;
+  const { name, birthDate } = dicomPatientOf(header);
+  return `?${plainText(name)}|${birthDate ?? ''}`;
 }
 
 /** A new patient of the archive. */

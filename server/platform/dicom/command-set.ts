@@ -48,19 +48,35 @@ export function readCommandSet(bytes: Buffer): CommandSet {
 /** Writes a command set from what we understood, and nothing else. */
 export function writeCommandSet(set: CommandSet): Buffer {
   const isResponse = (set.commandField & 0x8000) !== 0;
-  const body = Buffer.concat([
-    padded(0x0002, set.affectedSopClassUid, '\0'),
-    short(0x0100, set.commandField),
-    short(isResponse ? 0x0120 : 0x0110, set.messageId),
-    set.commandField === COMMAND.cStoreRq ? short(0x0700, 0) : Buffer.alloc(0),
-    short(0x0800, set.hasDataSet ? 0x0001 : NO_DATA_SET),
-    set.status === null ? Buffer.alloc(0) : short(0x0900, set.status),
-    set.errorComment === '' ? Buffer.alloc(0) : padded(0x0902, set.errorComment, ' '),
-    set.affectedSopInstanceUid === '' ? Buffer.alloc(0) : padded(0x1000, set.affectedSopInstanceUid, '\0'),
-  ]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(body.length);
-  return Buffer.concat([element(0x0000, length), body]);
+  const { affectedSopClassUid: sopClass, affectedSopInstanceUid: sopInstance, errorComment } = set;
+  const out = Buffer.alloc(96 + sopClass.length + sopInstance.length + errorComment.length);
+  let at = 12;
+  const head = (element: number, length: number) => {
+    at = out.writeUInt16LE(element, at + 2); // the group is 0000
+    at = out.writeUInt32LE(length, at);
+  };
+  const short = (element: number, value: number) => {
+    head(element, 2);
+    at = out.writeUInt16LE(value, at);
+  };
+  const string = (element: number, value: string, padding: string) => {
+    const padded = value.length % 2 === 0 ? value : `${value}${padding}`;
+    head(element, padded.length);
+    at += out.write(padded, at, 'latin1');
+  };
+  string(0x0002, sopClass, '\0');
+  short(0x0100, set.commandField);
+  short(isResponse ? 0x0120 : 0x0110, set.messageId);
+  if (set.commandField === COMMAND.cStoreRq) short(0x0700, 0);
+  short(0x0800, set.hasDataSet ? 0x0001 : NO_DATA_SET);
+  if (set.status !== null) short(0x0900, set.status);
+  if (errorComment !== '') string(0x0902, errorComment, ' ');
+  if (sopInstance !== '') string(0x1000, sopInstance, '\0');
+  const end = at;
+  at = 0;
+  head(0x0000, 4);
+  out.writeUInt32LE(end - 12, at);
+  return out.subarray(0, end);
 }
 
 function readElements(bytes: Buffer): Map<number, Buffer> {
@@ -85,21 +101,4 @@ function number(elements: ReadonlyMap<number, Buffer>, element: number): number 
 function string(elements: ReadonlyMap<number, Buffer>, element: number): string {
   const bytes = elements.get(element)?.subarray(0, MAX_TEXT);
   return bytes ? trimPadding(bytes.toString('latin1')) : '';
-}
-
-function element(number: number, value: Buffer): Buffer {
-  const head = Buffer.alloc(8);
-  head.writeUInt16LE(number, 2);
-  head.writeUInt32LE(value.length, 4);
-  return Buffer.concat([head, value]);
-}
-
-function short(number: number, value: number): Buffer {
-  const bytes = Buffer.alloc(2);
-  bytes.writeUInt16LE(value);
-  return element(number, bytes);
-}
-
-function padded(number: number, value: string, padding: string): Buffer {
-  return element(number, Buffer.from(value.length % 2 === 0 ? value : `${value}${padding}`, 'latin1'));
 }

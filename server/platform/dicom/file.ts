@@ -27,19 +27,23 @@ interface FileMetaToWrite {
 }
 
 /** The preamble and file meta information of a file of ours (PS3.10 §7.1), to be followed by a data set as it was received. */
-export function writeFileMeta(meta: FileMetaToWrite): Buffer {
-  const body = Buffer.concat([
-    metaElement(0x0001, 'OB', Buffer.from([0, 1])),
-    metaElement(0x0002, 'UI', meta.sopClassUid),
-    metaElement(0x0003, 'UI', meta.sopInstanceUid),
-    metaElement(0x0010, 'UI', meta.transferSyntaxUid),
-    metaElement(0x0012, 'UI', IMPLEMENTATION_CLASS_UID),
-    metaElement(0x0013, 'SH', IMPLEMENTATION_VERSION),
-    ...(meta.sourceAeTitle === '' ? [] : [metaElement(0x0016, 'AE', meta.sourceAeTitle)]),
-  ]);
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(body.length);
-  return Buffer.concat([Buffer.alloc(PREAMBLE_BYTES), Buffer.from('DICM'), metaElement(0x0000, 'UL', length), body]);
+export function writeFileMeta({ transferSyntaxUid, sopClassUid, sopInstanceUid, sourceAeTitle }: FileMetaToWrite): Buffer {
+  const elements: [element: number, vr: string, value: string][] = [
+    [0x0001, 'OB', '\0\u0001'],
+    [0x0002, 'UI', sopClassUid],
+    [0x0003, 'UI', sopInstanceUid],
+    [0x0010, 'UI', transferSyntaxUid],
+    [0x0012, 'UI', IMPLEMENTATION_CLASS_UID],
+    [0x0013, 'SH', IMPLEMENTATION_VERSION],
+  ];
+  if (sourceAeTitle !== '') elements.push([0x0016, 'AE', sourceAeTitle]);
+  const out = Buffer.alloc(elements.reduce((total, [, , value]) => total + 13 + value.length, META_START + 12));
+  let at = META_START + 12;
+  for (const [element, vr, value] of elements) at = writeMetaElement(out, at, element, vr, value);
+  out.write('DICM', PREAMBLE_BYTES, 'latin1');
+  writeMetaElement(out, META_START, 0x0000, 'UL', '\0\0\0\0');
+  out.writeUInt32LE(at - META_START - 12, META_START + 8);
+  return out.subarray(0, at);
 }
 
 /** Reads the file meta information from the first bytes of a file; null when they are not those of a DICOM file. */
@@ -119,15 +123,13 @@ function bufferOf(chunk: unknown): Buffer {
   return chunk;
 }
 
-function metaElement(element: number, vr: string, value: Buffer | string): Buffer {
-  const text = typeof value === 'string' ? Buffer.from(value, 'latin1') : value;
-  const padding = vr === 'UI' ? '\0' : ' ';
-  const bytes = text.length % 2 === 0 ? text : Buffer.concat([text, Buffer.from(padding)]);
-  const head = Buffer.alloc(vr === 'OB' ? 12 : 8);
-  head.writeUInt16LE(0x0002, 0);
-  head.writeUInt16LE(element, 2);
-  head.write(vr, 4, 'latin1');
-  if (vr === 'OB') head.writeUInt32LE(bytes.length, 8);
-  else head.writeUInt16LE(bytes.length, 6);
-  return Buffer.concat([head, bytes]);
+/** Writes an element; gives where the next one begins. */
+function writeMetaElement(out: Buffer, from: number, element: number, vr: string, value: string): number {
+  const padded = value.length % 2 === 0 ? value : `${value}${vr === 'UI' ? '\0' : ' '}`;
+  out.writeUInt16LE(0x0002, from);
+  out.writeUInt16LE(element, from + 2);
+  out.write(vr, from + 4, 'latin1');
+  const isLong = LONG_VRS.has(vr);
+  const at = isLong ? out.writeUInt32LE(padded.length, from + 8) : out.writeUInt16LE(padded.length, from + 6);
+  return at + out.write(padded, at, 'latin1');
 }

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import { writeCommandSet, type CommandSet } from './command-set.ts';
-import { createInbound, forgetBytes, receiveBytes, takeNext, type Inbound } from './inbound.ts';
+import { createInbound, receiveBytes, takeNext, type Inbound } from './inbound.ts';
 import type { Limits } from './limits.ts';
 import { ABORT, PDU, PDU_HEADER_BYTES, ProtocolFault, readAssociateRequest, writeAbort, writeAssociateRequest, writeData } from './pdu.ts';
 import type { AbortReason, AssociateRequest } from './pdu.ts';
@@ -230,7 +230,7 @@ function abortBy(watch: Watch, source: 0 | 2, reason: AbortReason, end: GuardEnd
 function close(watch: Watch): void {
   watch.state = 'closing';
   watch.closingSince = Date.now();
-  forgetBytes(watch.inbound);
+  watch.inbound.inflow.clear();
   if (watch.socket.isPaused()) watch.socket.resume();
   if (watch.socket.writableLength > MAX_UNREAD) watch.socket.destroy();
   else watch.socket.end();
@@ -244,7 +244,7 @@ function finish(watch: Watch, end: GuardEnd, detail: string | null): void {
     watch.closingSince = Date.now();
     watch.socket.destroySoon();
   }
-  forgetBytes(watch.inbound);
+  watch.inbound.inflow.clear();
   watch.events.ended(end, detail);
 }
 

@@ -141,7 +141,15 @@ function tagList(bytes: Buffer, bigEndian: boolean): string {
   return Array.from({ length: Math.floor(bytes.length / 4) }, (_, index) => `(${read(index * 4)},${read(index * 4 + 2)})`).join('\\');
 }
 
+const NO_REFERENCES = {
+  referencedStudyUids: [],
+  referencedSeriesUids: [],
+  referencedFrameOfReferenceUids: [],
+  referencedSopInstanceUids: [],
+};
+
 function referencesOf(nested: readonly Kept[]) {
+  if (nested.length === 0) return NO_REFERENCES;
   const study = new Set<string>();
   const series = new Set<string>();
   const frame = new Set<string>();

@@ -1,5 +1,5 @@
 import { readCommandSet, type CommandSet } from './command-set.ts';
-import { append, clear, createInflow, discard, keepLast, peek, take, takeSome, type Inflow } from './frames.ts';
+import { Inflow } from './inflow.ts';
 import type { Limits } from './limits.ts';
 import { ABORT, PDU, PDU_HEADER_BYTES, ProtocolFault, type ProposedContext } from './pdu.ts';
 
@@ -54,19 +54,14 @@ export interface Inbound {
 
 export function createInbound(limits: Limits, taker: Taker): Inbound {
   const empty = { pduSince: null, dataLeft: 0, fragment: null, command: [], commandBytes: 0, contextId: null, awaitsData: false };
-  return { limits, taker, inflow: createInflow(), ...empty };
+  return { limits, taker, inflow: new Inflow(), ...empty };
 }
 
 /** Takes bytes that are valid only during the call: `work` takes what it can of them, the rest is copied. */
 export function receiveBytes({ inflow }: Inbound, bytes: Buffer, work: () => void): void {
-  append(inflow, bytes);
+  inflow.append(bytes);
   work();
-  keepLast(inflow, bytes);
-}
-
-/** Forgets what was not taken. */
-export function forgetBytes({ inflow }: Inbound): void {
-  clear(inflow);
+  inflow.keep(bytes);
 }
 
 /**
@@ -85,21 +80,20 @@ export function takeNext(inbound: Inbound): boolean {
 
 function takePdu(inbound: Inbound): boolean {
   const { inflow, taker } = inbound;
-  const header = peek(inflow, PDU_HEADER_BYTES);
-  if (!header) return false;
-  const type = header.readUInt8(0);
-  const length = header.readUInt32BE(2);
+  if (!inflow.reach(PDU_HEADER_BYTES)) return false;
+  const type = inflow.u8(0);
+  const length = inflow.u32(2, true);
   checkHeader(inbound, type, length);
   if (type === PDU.data) {
     if (length === 0) throw new ProtocolFault('a P-DATA-TF holds no fragment');
-    discard(inflow, PDU_HEADER_BYTES);
+    inflow.skip(PDU_HEADER_BYTES);
     inbound.dataLeft = length;
     inbound.pduSince = Date.now();
     return true;
   }
   if (inflow.bytes < PDU_HEADER_BYTES + length) return false;
   inbound.pduSince = null;
-  taker.pdu(type, take(inflow, PDU_HEADER_BYTES + length));
+  taker.pdu(type, inflow.take(PDU_HEADER_BYTES + length));
   return true;
 }
 
@@ -119,17 +113,16 @@ function maxLength(limits: Limits, type: number): number {
 function takeFragmentHeader(inbound: Inbound): boolean {
   const { inflow, limits } = inbound;
   if (inbound.dataLeft < FRAGMENT_HEADER_BYTES) throw new ProtocolFault('a P-DATA-TF ends inside the header of a fragment');
-  const head = peek(inflow, FRAGMENT_HEADER_BYTES);
-  if (!head) return false;
-  const left = head.readUInt32BE(0) - 2;
-  const flags = head.readUInt8(5);
-  const fragment = { contextId: head.readUInt8(4), isCommand: (flags & 1) !== 0, isLast: (flags & 2) !== 0, left };
+  if (!inflow.reach(FRAGMENT_HEADER_BYTES)) return false;
+  const left = inflow.u32(0, true) - 2;
+  const flags = inflow.u8(5);
+  const fragment = { contextId: inflow.u8(4), isCommand: (flags & 1) !== 0, isLast: (flags & 2) !== 0, left };
   inbound.dataLeft -= FRAGMENT_HEADER_BYTES + left;
   if (left < 0 || inbound.dataLeft < 0) throw new ProtocolFault('the length of a fragment is wrong');
   checkFragment(inbound, fragment);
   if (fragment.isCommand) inbound.commandBytes += left;
   if (inbound.commandBytes > limits.commandBytes) throw new ProtocolFault('a command that is too long');
-  discard(inflow, FRAGMENT_HEADER_BYTES);
+  inflow.skip(FRAGMENT_HEADER_BYTES);
   inbound.contextId = fragment.contextId;
   inbound.fragment = fragment;
   return true;
@@ -147,10 +140,10 @@ function takeFragment(inbound: Inbound, fragment: Fragment): boolean {
   if (fragment.left === 0) endFragment(inbound, fragment);
   else if (fragment.isCommand) {
     if (inflow.bytes < fragment.left) return false;
-    inbound.command.push(Buffer.from(take(inflow, fragment.left)));
+    inbound.command.push(Buffer.from(inflow.take(fragment.left)));
     fragment.left = 0;
   } else {
-    const bytes = takeSome(inflow, fragment.left);
+    const bytes = inflow.takeSome(fragment.left);
     if (!bytes) return false;
     fragment.left -= bytes.length;
     taker.data(bytes);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { readCommandSet, writeCommandSet, type CommandSet } from './command-set.ts';
-import { append, createInflow, peek, take, type Inflow } from './frames.ts';
+import { Inflow } from './inflow.ts';
 import type { Action, AssociationObserver, AssociationProgress, EndReason } from './observer.ts';
 import {
   PDU,
@@ -111,7 +111,7 @@ function openWire(peer: Peer, timeoutMs: number): Promise<Wire> {
   const socket = tls
     ? connectTls({ host, port, ca: tls.ca, key: tls.key, cert: tls.cert, rejectUnauthorized: tls.verify !== false })
     : connectTcp({ host, port, noDelay: true });
-  const wire: Wire = { socket, inflow: createInflow(), waiting: null, fault: null, maxPduBytes: MAX_PDU };
+  const wire: Wire = { socket, inflow: new Inflow(), waiting: null, fault: null, maxPduBytes: MAX_PDU };
   socket.setNoDelay(true);
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -129,7 +129,7 @@ function openWire(peer: Peer, timeoutMs: number): Promise<Wire> {
     });
     socket.on('close', () => breakWire(wire, new LinkFault('aborted')));
     socket.on('data', (bytes: Buffer) => {
-      append(wire.inflow, bytes);
+      wire.inflow.append(bytes);
       deliver(wire);
     });
   });
@@ -154,9 +154,8 @@ function breakWire(wire: Wire, fault: LinkFault): void {
 /** Gives a whole PDU to who waits for one. */
 function deliver(wire: Wire): void {
   if (!wire.waiting) return;
-  const head = peek(wire.inflow, PDU_HEADER_BYTES);
-  if (!head) return;
-  const length = head.readUInt32BE(2);
+  if (!wire.inflow.reach(PDU_HEADER_BYTES)) return;
+  const length = wire.inflow.u32(2, true);
   if (length > MAX_PDU + 64) {
     wire.socket.destroy();
     return breakWire(wire, new LinkFault('protocol error'));
@@ -164,7 +163,7 @@ function deliver(wire: Wire): void {
   if (wire.inflow.bytes < PDU_HEADER_BYTES + length) return;
   const { resolve } = wire.waiting;
   wire.waiting = null;
-  resolve(take(wire.inflow, PDU_HEADER_BYTES + length));
+  resolve(wire.inflow.take(PDU_HEADER_BYTES + length));
 }
 
 /** The next PDU; an A-ABORT or a closed connection is a fault. */

@@ -104,11 +104,14 @@ export function writeAbort(source: 0 | 2, reason: AbortReason): Buffer {
 
 /** A P-DATA-TF that holds one fragment. */
 export function writeData(contextId: number, isCommand: boolean, isLast: boolean, fragment: Buffer): Buffer {
-  const head = Buffer.alloc(6);
-  head.writeUInt32BE(fragment.length + 2);
-  head[4] = contextId;
-  head[5] = (isCommand ? 1 : 0) | (isLast ? 2 : 0);
-  return pdu(PDU.data, Buffer.concat([head, fragment]));
+  const out = Buffer.allocUnsafe(PDU_HEADER_BYTES + 6 + fragment.length);
+  out.writeUInt16BE(PDU.data * 256, 0);
+  out.writeUInt32BE(6 + fragment.length, 2);
+  out.writeUInt32BE(2 + fragment.length, 6);
+  out[10] = contextId;
+  out[11] = (isCommand ? 1 : 0) | (isLast ? 2 : 0);
+  fragment.copy(out, 12);
+  return out;
 }
 
 export interface Fragment {

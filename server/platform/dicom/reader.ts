@@ -1,4 +1,4 @@
-import { append, createInflow, discard, keepLast, peek, take, type Inflow } from './frames.ts';
+import { Inflow } from './inflow.ts';
 
 /** Length of an element whose end is marked, not counted (PS3.5 §7.1.1). */
 export const UNDEFINED_LENGTH = 0xffffffff;
@@ -72,16 +72,16 @@ interface Reading {
 
 export function createReader(encoding: Encoding, visitor: Visitor): Reader {
   const reading: Reading = {
-    ...{ visitor, inflow: createInflow(), bigEndian: encoding.bigEndian, explicit: encoding.explicit, settled: false, offset: 0 },
+    ...{ visitor, inflow: new Inflow(), bigEndian: encoding.bigEndian, explicit: encoding.explicit, settled: false, offset: 0 },
     ...{ skipping: 0, kept: null, frames: [], elements: 0, done: false, fault: null },
   };
   return {
     push(bytes) {
       if (reading.done) return;
-      append(reading.inflow, bytes);
+      reading.inflow.append(bytes);
       while (!reading.done && step(reading));
-      if (reading.done) reading.inflow.pieces = [];
-      else keepLast(reading.inflow, bytes);
+      if (reading.done) reading.inflow.clear();
+      else reading.inflow.keep(bytes);
     },
     get done() {
       return reading.done;
@@ -116,26 +116,42 @@ function skip(reading: Reading): boolean {
 }
 
 function readHead(reading: Reading): boolean {
-  const bytes = peek(reading.inflow, 8);
-  if (!bytes) return false;
-  const tag = u16(reading, bytes, 0) * 0x10000 + u16(reading, bytes, 2);
-  if (Math.floor(tag / 0x10000) === 0xfffe) return readDelimiter(reading, tag, u32(reading, bytes, 4));
-  const explicit = isExplicit(reading, bytes);
-  if (!explicit) return readElement(reading, tag, reading.visitor.vrOf(tag), u32(reading, bytes, 4), 8);
-  const vr = bytes.toString('latin1', 4, 6);
-  if (!/^[A-Z][A-Z]$/.test(vr)) return fail(reading, 'an element has no value representation');
-  if (!LONG_VRS.has(vr)) return readElement(reading, tag, vr, u16(reading, bytes, 6), 8);
-  const long = peek(reading.inflow, 12);
-  return long !== null && readElement(reading, tag, vr, u32(reading, long, 8), 12);
+  const { inflow, bigEndian } = reading;
+  if (!inflow.reach(8)) return false;
+  const tag = inflow.u16(0, bigEndian) * 0x10000 + inflow.u16(2, bigEndian);
+  if (Math.floor(tag / 0x10000) === 0xfffe) return readDelimiter(reading, tag, inflow.u32(4, bigEndian));
+  const explicit = isExplicit(reading);
+  if (!explicit) return readElement(reading, tag, reading.visitor.vrOf(tag), inflow.u32(4, bigEndian), 8);
+  const vr = vrAt(inflow);
+  if (vr === null) return fail(reading, 'an element has no value representation');
+  if (!LONG_VRS.has(vr)) return readElement(reading, tag, vr, inflow.u16(6, bigEndian), 8);
+  return inflow.reach(12) && readElement(reading, tag, vr, inflow.u32(8, bigEndian), 12);
 }
 
 /** The transfer syntax says it; the first element may say that the sender was wrong. */
-function isExplicit(reading: Reading, bytes: Buffer): boolean {
+function isExplicit(reading: Reading): boolean {
   const frame = reading.frames.at(-1);
   if (frame) return frame.explicit;
-  if (!reading.settled && !reading.bigEndian) reading.explicit = /^[A-Z][A-Z]$/.test(bytes.toString('latin1', 4, 6));
+  if (!reading.settled && !reading.bigEndian) reading.explicit = vrAt(reading.inflow) !== null;
   reading.settled = true;
   return reading.explicit;
+}
+
+/** Texts of value representations by their two characters: one for each, not one for each element. */
+const VRS = new Map<number, string>();
+
+/** The value representation of the next element: two capital letters; null when there are none. */
+function vrAt(inflow: Inflow): string | null {
+  const [first, second] = [inflow.u8(4), inflow.u8(5)];
+  if (!isCapital(first) || !isCapital(second)) return null;
+  const code = first * 256 + second;
+  const vr = VRS.get(code) ?? String.fromCharCode(first, second);
+  VRS.set(code, vr);
+  return vr;
+}
+
+function isCapital(code: number): boolean {
+  return code >= 0x41 && code <= 0x5a;
 }
 
 function readElement(reading: Reading, tag: number, vr: string, length: number, headBytes: number): boolean {
@@ -210,18 +226,10 @@ function fail(reading: Reading, fault: string): boolean {
 
 function advance(reading: Reading, count: number): Buffer {
   reading.offset += count;
-  return take(reading.inflow, count);
+  return reading.inflow.take(count);
 }
 
 function drop(reading: Reading, count: number): void {
   reading.offset += count;
-  discard(reading.inflow, count);
-}
-
-function u16(reading: Reading, bytes: Buffer, at: number): number {
-  return reading.bigEndian ? bytes.readUInt16BE(at) : bytes.readUInt16LE(at);
-}
-
-function u32(reading: Reading, bytes: Buffer, at: number): number {
-  return reading.bigEndian ? bytes.readUInt32BE(at) : bytes.readUInt32LE(at);
+  reading.inflow.skip(count);
 }

@@ -5,25 +5,18 @@ import Router from '@koa/router';
 import compress from 'koa-compress';
 import Koa, { type Context as KoaContext, type Next } from 'koa';
 import helmet from 'koa-helmet';
-import type { Session } from '#shared/accounts/schemas.ts';
 import { uploadCsvCall } from '#shared/qa/api.ts';
 import { accountsPresenters, mountAccounts, sessionsStillValid, type DemoAccounts } from '#server/domains/accounts/index.ts';
-import { mountAudit, writeAudit } from '#server/domains/audit/index.ts';
-import { closedThisMonth, dossiersPresenters, mountDossiers, startDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
-import { loadRegistry, machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
-import {
-  ensureSettingsChannel,
-  mountNotifications,
-  notificationsPresenters,
-  type AlertMeans,
-} from '#server/domains/notifications/index.ts';
+import { mountAudit } from '#server/domains/audit/index.ts';
+import { closedThisMonth, dossiersPresenters, mountDossiers, wallDossiers } from '#server/domains/dossiers/index.ts';
+import { machinesPresenters, mountMachines } from '#server/domains/machines/index.ts';
+import { mountNotifications, notificationsPresenters } from '#server/domains/notifications/index.ts';
 import { mountPacs, pacsPresenters } from '#server/domains/pacs/index.ts';
 import { mountPatients, patientsPresenters } from '#server/domains/patients/index.ts';
-import { followQaFacts, mountQa, mountQaPages, qaPresenters, type QaSource, type SiteSource } from '#server/domains/qa/index.ts';
+import { mountQa, mountQaPages, qaPresenters } from '#server/domains/qa/index.ts';
 import { mountScreens, screensPresenters, screensStillValid } from '#server/domains/screens/index.ts';
-import { createContexts, SYSTEM, type ContextFactory } from '#server/platform/context.ts';
+import type { ContextFactory } from '#server/platform/context.ts';
 import { AppError } from '#server/platform/errors.ts';
-import { createEventLog, type EventLog } from '#server/platform/events.ts';
 import { BUILT_FILES, scriptSources } from '#server/platform/http/client-files.ts';
 import { mountDocs } from '#server/platform/http/docs.ts';
 import { answerInTime } from '#server/platform/http/deadline.ts';
@@ -36,13 +29,12 @@ import type { Log } from '#server/platform/log.ts';
 import type { Database } from '#server/platform/mongo/connect.ts';
 import type { Presenters } from '#server/platform/realtime/presentation.ts';
 import { startRealtime, type Realtime } from '#server/platform/realtime/server.ts';
-import { alertMeansOf } from './alerts.ts';
-import { connectQualityToAlerts, startQuality } from './quality.ts';
 import { authenticate, socketIdentity } from './callers.ts';
-import { connectStudiesToDossiers, receptionOf } from './reception.ts';
+import { receptionOf } from './reception.ts';
 import type { Settings } from './settings.ts';
+import { siteFacts, type Site } from './site.ts';
 
-export interface AppDeps {
+export interface WebDeps {
   settings: Settings;
   database: Database;
   log: Log;
@@ -52,20 +44,12 @@ export interface AppDeps {
   /** Serves the client's pages; none in tests of the API and in development, where Vite does. */
   serveClient?: (koa: KoaContext, next: Next) => Promise<void>;
   heartbeatMs?: number;
-  /** The site's Artiscan, when this process may read it. */
-  artiscan?: QaSource | undefined;
 }
 
-export interface App {
+/** The role `web`: calls, pages and the live channel. */
+export interface Web {
   httpServer: Server;
-  events: EventLog;
-  contexts: ContextFactory;
-  realtime: Realtime;
-  /** Where controls come from. */
-  quality: SiteSource;
-  /** By what alerts leave. */
-  alerts: AlertMeans;
-  /** Closes the live channel and waits for requests that run; the database stays open. */
+  /** Closes the live channel and waits for requests that run. */
   close(): Promise<void>;
 }
 
@@ -80,27 +64,9 @@ const presenters: Presenters = {
   ...screensPresenters,
 };
 
-/** Puts the application together: the order of the middleware, the list of the domains, the live channel. Nothing listens yet. */
-export async function createApp(deps: AppDeps): Promise<App> {
+/** Puts the role `web` together: the order of the middleware, the calls of the domains, the live channel. Nothing listens yet. */
+export function createWeb(site: Site, deps: WebDeps): Web {
   const { settings, log, now, build } = deps;
-  const site = siteOf(settings);
-  const events = createEventLog({ now, log });
-  const contexts = createContexts({
-    connection: deps.database.connection,
-    events,
-    now,
-    writeAudit,
-    ...(settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS === undefined ? {} : { pauseAfterCommitMs: settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS }),
-  });
-  await loadRegistry(events);
-  followQaFacts(events);
-  await startDossiers(site);
-  connectStudiesToDossiers();
-  const alerts = alertMeansOf(settings, { demo: deps.demo !== null });
-  connectQualityToAlerts(alerts);
-  const quality = startQuality(settings, { artiscan: deps.artiscan, now });
-  await ensureSettingsChannel(contexts({ actor: SYSTEM, locale: settings.SITE_LOCALE, from: 'local' }), alerts);
-
   // The live channel needs the HTTP server, and some calls end its sockets: it is reached through this.
   const late: { realtime?: Realtime } = {};
   const live = {
@@ -109,14 +75,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 
   const httpServer = createServer();
-  const answer = middlewareOf(deps, mounted(deps, { live, alerts, quality }), contexts).callback();
+  const answer = middlewareOf(deps, mounted(site, deps, live), site.contexts).callback();
   httpServer.on('request', (request, response) => void answer(request, response));
   httpServer.requestTimeout = 30_000;
   httpServer.headersTimeout = 15_000;
 
   const realtime = startRealtime({
     httpServer,
-    events,
+    events: site.events,
     presenters,
     authenticate: (request) => socketIdentity(request, settings, now),
     stillValid: async (sessions) => new Set([...(await sessionsStillValid(sessions, now())), ...(await screensStillValid(sessions))]),
@@ -126,17 +92,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...(deps.heartbeatMs === undefined ? {} : { heartbeatMs: deps.heartbeatMs }),
   });
   late.realtime = realtime;
-  // With the pause of a test, its own look into the log would find what is held back.
-  if (settings.VIGIE_TEST_PAUSE_AFTER_COMMIT_MS === undefined) events.start();
   return {
     httpServer,
-    events,
-    contexts,
-    realtime,
-    alerts,
-    quality,
     close: async () => {
-      events.stop();
       await realtime.close();
       httpServer.closeIdleConnections();
       await new Promise<void>((resolve) => httpServer.close(() => resolve()));
@@ -144,21 +102,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
   };
 }
 
-type SiteFacts = Session['site'];
-
-function siteOf({ SITE_NAME: name, SITE_TIMEZONE: timezone, SITE_LOCALE: locale, SITE_LOGO }: Settings): SiteFacts {
-  return { name, timezone, locale, ...(SITE_LOGO ? { logo: true } : {}) };
-}
-
-interface Parts {
-  live: { endSession(session: string): void; endActor(id: string): void };
-  alerts: AlertMeans;
-  quality: SiteSource;
+interface Live {
+  endSession(session: string): void;
+  endActor(id: string): void;
 }
 
 /** The calls of every domain. */
-function mounted({ settings, build, demo, log }: AppDeps, { live, alerts, quality }: Parts): Api {
-  const site = siteOf(settings);
+function mounted({ alerts, quality }: Site, { settings, build, demo, log }: WebDeps, live: Live): Api {
+  const site = siteFacts(settings);
   const api: Api = { router: new Router(), mounted: [] };
   mountAccounts(api, { site, build, demo, live, log });
   mountAudit(api);
@@ -188,7 +139,7 @@ function mayUpload(koa: KoaContext): boolean {
 }
 
 /** The order in which a request is answered. */
-function middlewareOf({ settings, database, log, now, serveClient }: AppDeps, api: Api, contexts: ContextFactory): Koa {
+function middlewareOf({ settings, database, log, now, serveClient }: WebDeps, api: Api, contexts: ContextFactory): Koa {
   const koa = new Koa({ proxy: settings.TRUST_PROXY > 0, maxIpsCount: settings.TRUST_PROXY });
   koa.use(answerFailures(log, settings.SITE_LOCALE));
   // In development Vite puts scripts of its own into every page.
