@@ -108,6 +108,24 @@ describe('writing', () => {
     expect((await coll('c').deleteMany({ even: true })).deletedCount).toBe(4);
   });
 
+  test('an _id of null is one like others, wherever it stands', async () => {
+    await at.db.command({ insert: 'c', documents: [{ a: 1, _id: null }] });
+    expect(await at.db.collection('c').findOne({ a: 1 })).toEqual({ _id: null, a: 1 });
+    expect(await at.db.command({ insert: 'c', documents: [{ _id: null }] })).toMatchObject({ writeErrors: [{ code: 11000 }] });
+  });
+
+  test('a bad filter is refused where there is no collection either', async () => {
+    const bad = { a: { $foo: 1 } };
+    expect(await codeOf(coll('none').find(bad).toArray())).toBe(2);
+    expect(await codeOf(coll('none').updateOne(bad, { $set: { a: 1 } }))).toBe(2);
+    expect(await codeOf(coll('none').deleteMany(bad))).toBe(2);
+    expect(await codeOf(coll('none').countDocuments(bad))).toBe(2);
+  });
+
+  test('an update by a pipeline is refused by name', async () => {
+    expect(await codeOf(coll('c').updateOne({}, [{ $set: { a: 1 } }]))).toBe(238);
+  });
+
   test('keeps types and the order of fields', async () => {
     const doc = { _id: 1, b: 1.5, a: [1, { z: null, y: true }], 10: 'ten', date: new Date(5) };
     await coll('c').insertOne(doc);

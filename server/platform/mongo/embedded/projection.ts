@@ -25,6 +25,7 @@ interface Field {
  * @throws CommandError 31253 and 31254 for a mixture of inclusion and exclusion, 51246 when `$` finds no element.
  */
 export function compileProjection(projection: Doc, filter: Doc): (doc: Doc) => Doc {
+  if (projection.size === 0) return (doc) => doc;
   const fields = [...projection].flatMap(([path, value]) => readField(path, value, newScope(), filter));
   if (fields.filter(({ kind, cut }) => kind === 'include' && cut !== undefined).length > 1)
     throw new CommandError(31276, 'Cannot specify more than one positional projection per query.');
@@ -65,11 +66,7 @@ export function compileUnset(spec: Value): (doc: Doc) => Doc {
   if (paths.length === 0) throw new CommandError(31119, '$unset specification must be a string or an array with at least one field');
   const shape = newShape();
   for (const path of paths) {
-    if (typeof path !== 'string')
-      throw new CommandError(
-        Array.isArray(spec) ? 31120 : 31002,
-        '$unset specification must be a string or an array containing only string values',
-      );
+    if (typeof path !== 'string') throw new CommandError(Array.isArray(spec) ? 31120 : 31002, '$unset takes strings only');
     enter(shape, path, splitPath(path), 'leaf');
   }
   return (doc) => exclude(shape, doc);
@@ -116,9 +113,9 @@ function projectOf(fields: readonly Field[]): Project {
   const isId = ({ path, kind, leaf }: Field): boolean => path === '_id' && kind !== 'slice' && leaf === 'leaf';
   const others = fields.filter((field) => !isId(field));
   const id = fields.find(isId)?.kind;
-  const mode = modeOf(others) ?? (others.length === 0 && id === 'include' ? 'include' : 'exclude');
+  const mode = others.length === 0 ? id : (modeOf(others) ?? 'exclude');
   const shape = newShape();
-  const taken = mode === 'include' ? others : others.filter(({ kind }) => kind === 'exclude');
+  const taken = mode === 'include' ? others : others.filter(({ kind }) => kind === mode);
   for (const { path, leaf } of taken) enter(shape, path, splitPath(path), leaf);
   const ownId = shape.computed.has('_id') || shape.children.has('_id');
   if ((id ?? 'include') === mode && !ownId) shape.leaves.add('_id');
@@ -126,17 +123,11 @@ function projectOf(fields: readonly Field[]): Project {
   return (doc, env) => computeInto(shape, include(shape, doc), doc, env);
 }
 
-function modeOf(fields: readonly Field[]): 'include' | 'exclude' | undefined {
-  let mode: 'include' | 'exclude' | undefined;
-  for (const { path, kind } of fields) {
-    if (kind === 'slice') continue;
-    if (mode === 'include' && kind === 'exclude')
-      throw new CommandError(31254, `Cannot do exclusion on field ${path} in inclusion projection`);
-    if (mode === 'exclude' && kind === 'include')
-      throw new CommandError(31253, `Cannot do inclusion on field ${path} in exclusion projection`);
-    mode = kind;
-  }
-  return mode;
+function modeOf(fields: readonly Field[]): Field['kind'] | undefined {
+  const [first, ...others] = fields.filter(({ kind }) => kind !== 'slice');
+  const contrary = others.find(({ kind }) => kind !== first?.kind);
+  if (contrary === undefined) return first?.kind;
+  throw new CommandError(contrary.kind === 'exclude' ? 31254 : 31253, `inclusion and exclusion cannot be mixed: ${contrary.path}`);
 }
 
 function compileComputed(value: Value, scope: Scope): Evaluate {

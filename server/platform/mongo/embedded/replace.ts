@@ -3,32 +3,21 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { locate, takeLock } from './location.ts';
 
-/** The right to put another file in the place of a directory's database. */
-export interface Replacing {
-  readonly file: string;
-  readonly occupied: boolean;
-  /** Puts a closed database file in place, at once; resolves to where the old one now lies. */
-  put(fresh: string, suffix: string): string | undefined;
-  release(): void;
-}
-
-/** @throws Error when an engine runs on the directory */
-export function beginReplacing(dataDir: string): Replacing {
+/** The right to put another file in the place of a directory's database. @throws Error when an engine runs on the directory */
+export function beginReplacing(dataDir: string) {
   const { file, lock } = locate(dataDir);
   const release = takeLock(lock);
   if (release === undefined) throw new Error(`The database in ${dataDir} is in use. Stop Vigie, then run this again.`);
-  return {
-    file,
-    occupied: existsSync(file),
-    put: (fresh, suffix) => {
-      const aside = existsSync(file) ? `${file}.${suffix}` : undefined;
-      if (aside !== undefined) keep(file, aside);
-      renameSync(fresh, file); // over the old one: at no moment is there none, which a start would take for a new site
-      syncDirectory(dirname(file));
-      return aside;
-    },
-    release,
+  const occupied = existsSync(file);
+  /** Puts a closed database file in place, at once; tells where the old one now lies. */
+  const put = (fresh: string, suffix: string): string | undefined => {
+    const aside = existsSync(file) ? `${file}.${suffix}` : undefined;
+    if (aside !== undefined) keep(file, aside);
+    renameSync(fresh, file); // over the old one: at no moment is there none, which a start would take for a new site
+    syncDirectory(dirname(file));
+    return aside;
   };
+  return { file, occupied, put, release };
 }
 
 /** Keeps the old file under another name. Its log must not stay: it would be applied to the new file. */

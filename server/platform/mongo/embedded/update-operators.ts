@@ -1,23 +1,10 @@
 import { compareValues, equalValues, valueKey } from './compare.ts';
-import { badValue, failedToParse, refuse, typeMismatch, type CommandError } from './errors.ts';
+import { badValue, failedToParse, refuse, typeMismatch } from './errors.ts';
 import { newScope, type Env } from './expression.ts';
 import { sortValues } from './expressions-array.ts';
 import { elementTest, isOperatorDoc, type Test } from './matcher.ts';
-import {
-  BSONRegExp,
-  Double,
-  entryOf,
-  Int32,
-  intOrLong,
-  isDoc,
-  isNumber,
-  Long,
-  toInteger,
-  typeName,
-  type Doc,
-  type Maybe,
-  type Value,
-} from './model.ts';
+import { BSONRegExp, Double, entryOf, Int32, intOrLong, isDoc, isNumber, Long, toInteger, typeName } from './model.ts';
+import type { Doc, Maybe, Value } from './model.ts';
 import { add, multiply, toBigInt, type Calculation } from './numbers.ts';
 import { regexOf } from './regex.ts';
 
@@ -36,10 +23,7 @@ export type Change = (value: Maybe, run: Run) => Maybe;
 /** Every update operator but $rename, which looks beyond its field. */
 export const changes: Readonly<Record<string, (operand: Value, path: string) => Change>> = {
   $set: (operand) => () => operand,
-  $setOnInsert:
-    (operand) =>
-    (value, { isInsert }) =>
-      isInsert ? operand : value,
+  $setOnInsert: (operand) => (value, run) => (run.isInsert ? operand : value),
   $unset: () => () => undefined,
   $inc: (operand, path) => calculated(operand, path, add, 1),
   $mul: (operand, path) => calculated(operand, path, multiply, 0),
@@ -56,45 +40,39 @@ export const changes: Readonly<Record<string, (operand: Value, path: string) => 
   $addToSet: (operand, path) => {
     const isList = operand instanceof Map && operand.has('$each');
     if (isList && operand.size > 1) throw badValue('Found unexpected fields after $each in $addToSet');
-    const values = isList ? arrayOf(operand.get('$each'), '$each', typeMismatch) : [operand];
-    return onArray('$addToSet', path, [], (list) => {
+    const values = isList ? arrayOf(operand.get('$each'), typeMismatch) : [operand];
+    return onArray(path, [], (list) => {
       const known = new Set(list.map(valueKey));
       return [...list, ...values.filter((item) => known.size !== known.add(valueKey(item)).size)];
     });
   },
   $pull: (operand, path) => {
     const isOut = pullTest(operand);
-    return onArray('$pull', path, undefined, (list, { env }) => list.filter((item) => !isOut(item, env)));
+    return onArray(path, undefined, (list, { env }) => list.filter((item) => !isOut(item, env)));
   },
   $pullAll: (operand, path) => {
-    const keys = new Set(arrayOf(operand, '$pullAll').map(valueKey));
-    return onArray('$pullAll', path, undefined, (list) => list.filter((item) => !keys.has(valueKey(item))));
+    const keys = new Set(arrayOf(operand).map(valueKey));
+    return onArray(path, undefined, (list) => list.filter((item) => !keys.has(valueKey(item))));
   },
   $pop: (operand, path) => {
     const side = toInteger(operand);
     if (side !== 1 && side !== -1) throw failedToParse(`$pop expects 1 or -1, found: ${side ?? typeName(operand)}`);
-    return onArray('$pop', path, undefined, (list) => (side === 1 ? list.slice(0, -1) : list.slice(1)), typeMismatch);
+    return onArray(path, undefined, (list) => (side === 1 ? list.slice(0, -1) : list.slice(1)), typeMismatch);
   },
 };
 
 /** An operator on an array; `absent` stands for one that is missing (undefined: it stays so). */
-function onArray(
-  name: string,
-  path: string,
-  absent: Value[] | undefined,
-  apply: (list: Value[], run: Run) => Value[],
-  error: (message: string) => CommandError = badValue,
-): Change {
+function onArray(path: string, absent: Maybe, apply: (list: Value[], run: Run) => Value[], error = badValue): Change {
   return (value = absent, run) => {
     if (value === undefined) return undefined;
-    if (!Array.isArray(value)) throw error(`Cannot apply ${name} to a non-array value: '${path}' is of type ${typeName(value)}`);
+    if (!Array.isArray(value)) throw error(`an array operator cannot be applied to '${path}': it is of type ${typeName(value)}`);
     return apply(value, run);
   };
 }
 
-function arrayOf(value: Maybe, name: string, error: (message: string) => CommandError = badValue): Value[] {
-  if (!Array.isArray(value)) throw error(`The argument to ${name} must be an array but it was of type: ${typeName(value)}`);
-  return value;
+function arrayOf(operand: Maybe, error = badValue): Value[] {
+  if (!Array.isArray(operand)) throw error(`the operator takes an array but was given: ${typeName(operand)}`);
+  return operand;
 }
 
 /** $inc and $mul; an absent field becomes the operand, or zero of its type. */
@@ -141,7 +119,7 @@ function push(operand: Value, path: string): Change {
   const modifiers: Doc = operand instanceof Map && operand.has('$each') ? operand : new Map([['$each', [operand]]]);
   for (const name of modifiers.keys())
     if (!['$each', '$slice', '$sort', '$position'].includes(name)) throw badValue(`Unrecognized clause in $push: ${name}`);
-  const values = arrayOf(modifiers.get('$each'), '$each');
+  const values = arrayOf(modifiers.get('$each'));
   const [slice, position] = ['$slice', '$position'].map((name) => {
     const n = toInteger(modifiers.get(name));
     if (n === undefined && modifiers.has(name)) throw badValue(`The value for ${name} must be an integer`);
@@ -151,7 +129,7 @@ function push(operand: Value, path: string): Change {
   const directions = sort instanceof Map ? [...sort.values()] : [sort ?? new Int32(1)];
   if (directions.length === 0 || directions.some((direction) => Math.abs(toInteger(direction) ?? 0) !== 1))
     throw badValue('The $sort element value must be either 1 or -1');
-  return onArray('$push', path, [], (list) => {
+  return onArray(path, [], (list) => {
     const at = position ?? list.length;
     const joined = [...list.slice(0, at), ...values, ...list.slice(at)];
     const ordered = sort === undefined ? joined : sortValues(joined, sort);

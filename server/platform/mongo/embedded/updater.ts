@@ -36,9 +36,8 @@ export function compileUpdate(update: Doc, filter: Doc, arrayFilters?: readonly 
   const [first] = update.keys();
   if (first?.startsWith('$')) return operatorUpdate(update, filter, arrayFilters ?? []);
   if (arrayFilters !== undefined) throw failedToParse('arrayFilters may not be specified for replacement-style updates');
-  for (const name of update.keys())
-    if (name.startsWith('$'))
-      throw new CommandError(52, `The dollar ($) prefixed field '${name}' is not allowed in a replacement document.`);
+  if ([...update.keys()].some((name) => name.startsWith('$')))
+    throw new CommandError(52, 'a replacement has no fields that begin with a $');
   const apply = (doc: Doc): Doc => {
     const id = doc.get('_id');
     return keepingId(doc, id === undefined || update.has('_id') ? update : new Map([['_id', id], ...update]));
@@ -64,7 +63,7 @@ function operatorUpdate(update: Doc, filter: Doc, arrayFilters: readonly Doc[]):
     const changing = operatorOf(operator);
     for (const [path, operand] of fields) for (const [at, leaf] of changing(operand, path)) enter(root, at, leaf, filters);
   }
-  checkUsed(filters, update);
+  for (const [name, { used }] of filters) if (!used) throw failedToParse(`The array filter for identifier '${name}' was not used`);
   const ordered = inOrder(root);
   let find: ReturnType<typeof compilePosition> | undefined; // compiled when a path has a `$`
   const run = (doc: Doc, now: Date, isInsert: boolean): Doc => {
@@ -78,17 +77,18 @@ function operatorUpdate(update: Doc, filter: Doc, arrayFilters: readonly Doc[]):
   return { apply: (doc, now) => run(doc, now, false), onInsert: (now) => run(insertBase(filter), now, true), isReplacement: false };
 }
 
+type ArrayFilters = ReadonlyMap<string, { readonly test: Test; used: boolean }>;
+
 /** @throws CommandError 9 for a filter with two names or none, 2 for a name that may not be one */
-function compileArrayFilters(list: readonly Doc[]): ReadonlyMap<string, Test> {
-  const filters = new Map<string, Test>();
+function compileArrayFilters(list: readonly Doc[]): ArrayFilters {
+  const filters: Map<string, { test: Test; used: boolean }> = new Map();
   for (const filter of list) {
     const [name, ...others] = new Set(namesIn(filter));
     if (name === undefined || others.length > 0) throw failedToParse('an array filter needs one top-level field name, and only one');
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(name))
-      throw badValue(`the name of an array filter must be alphanumeric and begin with a lowercase letter, found '${name}'`);
+    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) throw badValue(`'${name}' cannot be the name of an array filter`);
     if (filters.has(name)) throw failedToParse(`Found multiple array filters with the same top-level field name ${name}`);
     const matches = compileMatch(filter, newScope());
-    filters.set(name, (element, env) => matches(new Map([[name, element ?? null]]), env));
+    filters.set(name, { test: (element, env) => matches(new Map([[name, element ?? null]]), env), used: false });
   }
   return filters;
 }
@@ -98,14 +98,6 @@ function namesIn(filter: Doc): string[] {
     if (!name.startsWith('$')) return [name.split('.')[0] ?? ''];
     return Array.isArray(value) ? value.flatMap((part) => (part instanceof Map ? namesIn(part) : [])) : [];
   });
-}
-
-function checkUsed(filters: ReadonlyMap<string, Test>, update: Doc): void {
-  const parts = new Set(
-    [...update.values()].flatMap((fields) => (isDoc(fields) ? [...fields.keys()] : [])).flatMap((path) => path.split('.')),
-  );
-  for (const name of filters.keys())
-    if (!parts.has(`$[${name}]`)) throw failedToParse(`The array filter for identifier '${name}' was not used in the update`);
 }
 
 /** What an operator does, and on which path: $rename on two. */
@@ -118,29 +110,26 @@ function operatorOf(name: string): (operand: Value, path: string) => [string, Ch
 
 function renaming(to: Value, from: string): [string, Change][] {
   if (typeof to !== 'string') throw badValue(`The 'to' field for $rename must be a string: ${from}`);
-  if ([from, to].some((path) => path.split('.').some((part) => part.startsWith('$'))))
-    throw badValue(`The source and target field for $rename may not be dynamic: ${from}`);
+  if (/(^|\.)\$/.test(from) || /(^|\.)\$/.test(to)) throw badValue(`The source and target field for $rename may not be dynamic: ${from}`);
   if (overlap(from, to)) throw badValue(`The source and target field for $rename must not be on the same path: '${from}' and '${to}'`);
-  const moved: Change = (value, { original }) => {
-    for (const path of [from, to])
-      if (throughArray(original, path)) throw badValue(`The source and target field of $rename cannot be an array element, '${path}'`);
+  const take: Change = () => undefined;
+  const put: Change = (value, { original }) => {
+    if (throughArray(original, from) || throughArray(original, to))
+      throw badValue(`$rename cannot reach into an array: '${from}' to '${to}'`);
     return getPath(original, from) ?? value;
   };
-  return [
-    [from, () => undefined],
-    [to, moved],
-  ];
+  return Object.entries({ [from]: take, [to]: put });
 }
 
 /** Whether one of two paths lies within the other. */
 const overlap = (a: string, b: string): boolean => a === b || a.startsWith(`${b}.`) || b.startsWith(`${a}.`);
 
 function throughArray(doc: Doc, path: string): boolean {
-  const parts = path.split('.');
-  return parts.some((_, i) => i > 0 && Array.isArray(getPath(doc, parts.slice(0, i).join('.'))));
+  const parents = path.split('.').slice(0, -1);
+  return Array.isArray(parents.reduce<Maybe>((value, part) => (value instanceof Map ? value.get(part) : value), doc));
 }
 
-function enter(root: Node, path: string, leaf: Change, filters: ReadonlyMap<string, Test>): void {
+function enter(root: Node, path: string, leaf: Change, filters: ArrayFilters): void {
   const parts = path.split('.');
   if (parts.includes('')) throw new CommandError(56, `The update path '${path}' contains an empty field name, which is not allowed.`);
   if (parts[0] === '$' || parts[0]?.startsWith('$['))
@@ -148,25 +137,23 @@ function enter(root: Node, path: string, leaf: Change, filters: ReadonlyMap<stri
   if (parts[0]?.startsWith('$')) throw new CommandError(52, `The dollar ($) prefixed field '${path}' is not allowed in an update.`);
   let node = root;
   for (const [i, part] of parts.entries()) {
-    const child = node.children.get(part) ?? {
-      path: parts.slice(0, i + 1).join('.'),
-      children: new Map<string, Node>(),
-      chosen: chosenBy(part, filters),
-    };
-    if (child.leaf !== undefined || (i === parts.length - 1 && child.children.size > 0))
-      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${child.path}'`);
+    const own = parts.slice(0, i + 1).join('.');
+    const child: Node = node.children.get(part) ?? { path: own, children: new Map(), chosen: chosenBy(part, filters) };
+    if (child.leaf !== undefined || (own === path && child.children.size > 0))
+      throw new CommandError(40, `Updating the path '${path}' would create a conflict at '${own}'`);
     node.children.set(part, child);
     node = child;
   }
   node.leaf = leaf;
 }
 
-function chosenBy(part: string, filters: ReadonlyMap<string, Test>): Test | undefined {
+function chosenBy(part: string, filters: ArrayFilters): Test | undefined {
   const name = /^\$\[(.*)\]$/.exec(part)?.[1];
   if (name === undefined) return undefined;
-  const chosen = name === '' ? () => true : filters.get(name);
-  if (chosen === undefined) throw badValue(`No array filter found for identifier '${name}' in path`);
-  return chosen;
+  const filter = name === '' ? { test: () => true, used: false } : filters.get(name);
+  if (filter === undefined) throw badValue(`No array filter found for identifier '${name}' in path`);
+  filter.used = true;
+  return filter.test;
 }
 
 /** Fields in lexicographic order, numbers by value: the order in which MongoDB adds new fields. */

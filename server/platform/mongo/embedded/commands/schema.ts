@@ -157,20 +157,15 @@ function sameIndex(coll: Collection, spec: Doc): boolean {
   if (known === undefined) return false;
   if (byKey === coll.indexes[0]) return true;
   if (byName === byKey && isEqual(known, 'unique', 'sparse', 'expireAfterSeconds')) return true;
-  throw new CommandError(
-    byName === undefined || byName === byKey ? 85 : 86,
-    `Index exists with another name, key or options: ${known.name}`,
-  );
+  const code = byName === undefined || byName === byKey ? 85 : 86;
+  throw new CommandError(code, `Index exists with another name, key or options: ${known.name}`);
 }
 
-function namedIndexes(coll: Collection, given: Maybe): Index[] {
+function namedIndexes(coll: Collection, given: Maybe): readonly Index[] {
   if (given === '*') return coll.indexes.slice(1);
-  if (Array.isArray(given)) return given.flatMap((one) => namedIndexes(coll, one));
-  if (typeof given !== 'string' && !(given instanceof Map)) throw badValue('an index is named by its name or its key');
-  const found = coll.indexes.find((index) =>
-    typeof given === 'string' ? index.name === given : equalValues(index.spec.get('key'), given),
-  );
-  if (found === undefined) throw new CommandError(27, `index not found with name [${typeof given === 'string' ? given : '…'}]`);
-  if (found.name === '_id_') throw new CommandError(72, 'cannot drop _id index');
-  return [found];
+  if (Array.isArray(given)) throw refuse('dropping a list of indexes');
+  const found = coll.indexes.filter(({ name, spec }) => name === given || (given instanceof Map && equalValues(spec.get('key'), given)));
+  if (found.length === 0) throw new CommandError(27, 'index not found');
+  if (found[0] === coll.indexes[0]) throw new CommandError(72, 'cannot drop _id index');
+  return found;
 }

@@ -1,8 +1,7 @@
 import { listArg } from '../args.ts';
 import type { Call, Engine } from '../engine.ts';
 import { noSuchTransaction } from '../transactions.ts';
-import { Binary, toInteger } from '../values.ts';
-import type { Doc, Maybe } from '../values.ts';
+import { Binary, toInteger, type Doc, type Maybe } from '../values.ts';
 import { applyTransaction } from '../view.ts';
 import { okReply } from '../wire.ts';
 
@@ -13,35 +12,33 @@ export function sessionKey(lsid: Maybe): string | undefined {
 }
 
 /** Writes the transaction into the open batch; asked again after a lost answer, says so again. */
-export function commitTransaction(call: Call): Doc {
-  const { engine, session = '', txn } = call;
-  const number = toInteger(call.body.get('txnNumber')) ?? -1;
-  if (txn === undefined) {
-    if (engine.retries.find(session, number) === undefined) throw noSuchTransaction(number);
-    return okReply();
+export function commitTransaction({ engine, session = '', txn, body }: Call): Doc {
+  const number = toInteger(body.get('txnNumber')) ?? -1;
+  if (txn === undefined && engine.retries.find(session, number) === undefined) throw noSuchTransaction(number);
+  if (txn !== undefined) {
+    applyTransaction(engine, txn);
+    engine.retries.record(session, number, okReply());
+    closeTransaction(engine, txn);
   }
-  applyTransaction(engine, txn);
-  engine.retries.record(session, number, okReply());
+  return okReply();
+}
+
+export function abortTransaction({ engine, txn, body }: Call): Doc {
+  if (txn === undefined) throw noSuchTransaction(toInteger(body.get('txnNumber')) ?? -1);
   closeTransaction(engine, txn);
   return okReply();
 }
 
-export function abortTransaction(call: Call): Doc {
-  if (call.txn === undefined) throw noSuchTransaction(toInteger(call.body.get('txnNumber')) ?? -1);
-  closeTransaction(call.engine, call.txn);
-  return okReply();
+export function endSessions({ engine, body }: Call): Doc {
+  const ended = new Set(listArg(body, 'endSessions').map(sessionKey));
+  return closeSessions(engine, (session) => session !== undefined && ended.has(session));
 }
 
-export function endSessions(call: Call): Doc {
-  const ended = new Set(listArg(call.body, 'endSessions').map(sessionKey));
-  for (const txn of call.engine.transactions.openOnes()) if (ended.has(txn.session)) closeTransaction(call.engine, txn);
-  call.engine.cursors.killWhere((cursor) => cursor.session !== undefined && ended.has(cursor.session));
-  return okReply();
-}
+export const killAllSessions = ({ engine }: Call): Doc => closeSessions(engine, () => true);
 
-export function killAllSessions(call: Call): Doc {
-  for (const txn of call.engine.transactions.openOnes()) closeTransaction(call.engine, txn);
-  call.engine.cursors.killWhere(() => true);
+function closeSessions(engine: Engine, which: (session: string | undefined) => boolean): Doc {
+  for (const txn of engine.transactions.openOnes()) if (which(txn.session)) closeTransaction(engine, txn);
+  engine.cursors.killWhere(({ session }) => which(session));
   return okReply();
 }
 

@@ -64,40 +64,29 @@ export function remove(call: Call): Doc {
 
 export function findAndModify(call: Call): Doc {
   const { body } = call;
-  const [removes, upserts, wantsNew] = ['remove', 'upsert', 'new'].map((name) => flagArg(body, name));
+  const flags = ['remove', 'upsert', 'new'].filter((name) => flagArg(body, name));
+  const removes = flags.includes('remove');
   if (removes === body.has('update')) throw failedToParse("Either an update or 'remove'=true must be specified, and not both");
-  if (removes && (upserts || wantsNew)) throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
+  if (removes && flags.length > 1) throw failedToParse("Cannot specify 'upsert' or 'new' together with 'remove'=true");
   const filter = docArg(body, 'query');
-  const fields = docArg(body, 'fields');
-  const project = fields.size === 0 ? (doc: Doc) => doc : compileProjection(fields, filter);
+  const project = compileProjection(docArg(body, 'fields'), filter);
   const updater = removes ? undefined : updaterOf(body, 'update', filter);
   const [found] = targets(call, { filter, sort: optionalDoc(body, 'sort'), limit: 1, hint: hintArg(body) });
-  const { before, after, ...done } = updater === undefined ? removeOne(call, found) : changeOne(call, found, updater, upserts === true);
-  const shown = wantsNew ? after : before;
-  return okReply({ lastErrorObject: newDoc(done), value: shown ? project(shown) : null });
-}
-
-/** What findAndModify did, with the document as it was and as it is. */
-interface Done {
-  readonly before: Doc | undefined;
-  readonly after?: Doc | undefined;
-  readonly n: number;
-  readonly updatedExisting?: boolean;
-  readonly upserted?: Value | undefined;
-}
-
-function removeOne(call: Call, found: Found | undefined): Done {
-  if (found === undefined) return { before: undefined, n: 0 };
-  call.scope.view.remove(found.coll, found.row);
-  return { before: docOf(found.row), n: 1 };
-}
-
-function changeOne(call: Call, found: Found | undefined, updater: Update, upserts: boolean): Done {
   const before = found && docOf(found.row);
-  if (found !== undefined) return { before, after: change(call, found, updater) ?? before, n: 1, updatedExisting: true };
-  if (!upserts) return { before, n: 0, updatedExisting: false };
-  const after = upsert(call, updater);
-  return { before, after, n: 1, updatedExisting: false, upserted: after.get('_id') };
+  const after = act(call, found, updater, flags.includes('upsert'));
+  const upserted = before === undefined ? after?.get('_id') : undefined;
+  const n = Number((before ?? after) !== undefined);
+  const lastErrorObject = newDoc({ n, updatedExisting: updater && before !== undefined, upserted });
+  const shown = flags.includes('new') ? after : before;
+  return okReply({ lastErrorObject, value: shown ? project(shown) : null });
+}
+
+/** Does what findAndModify is asked for; the document as it is then. */
+function act(call: Call, found: Found | undefined, updater: Update | undefined, upserts: boolean): Doc | undefined {
+  if (found === undefined) return updater && upserts ? upsert(call, updater) : undefined;
+  if (updater !== undefined) return change(call, found, updater) ?? docOf(found.row);
+  call.scope.view.remove(found.coll, found.row);
+  return undefined;
 }
 
 /** Runs the statements of a batch. A failing one is reported by its place; an ordered batch stops there. Conflicts of a transaction fail the whole command. */
@@ -123,7 +112,7 @@ function insertDoc(call: Call, { doc, bytes }: Given): Doc {
   const id = doc.get('_id');
   if (Array.isArray(id) || id instanceof BSONRegExp) throw new CommandError(53, "The '_id' value cannot be an array or a regex");
   const inOrder = doc.keys().next().value === '_id';
-  const whole = inOrder ? doc : new Map<string, Value>([['_id', id ?? new ObjectId()], ...[...doc].filter(([name]) => name !== '_id')]);
+  const whole = inOrder ? doc : new Map<string, Value>([['_id', id === undefined ? new ObjectId() : id], ...doc]);
   const coll = call.engine.catalog.ensure(call.db, collectionName(call));
   call.scope.view.insert(coll, whole, (inOrder ? bytes : undefined) ?? checkedBytes(whole));
   return whole;
