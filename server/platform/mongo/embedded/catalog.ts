@@ -1,7 +1,8 @@
 import { CommandError } from './errors.ts';
 import { compileFilter } from './matcher.ts';
+import { visitPath } from './paths.ts';
 import { bytesOf, ridSpan, type Reader, type Store } from './store.ts';
-import { decode, encode, isNumber, newDoc, toInteger, toNumber, type Doc } from './values.ts';
+import { decode, encode, indexKey, isNumber, newDoc, pathTuples, toInteger, toNumber, type Doc, type Maybe } from './values.ts';
 
 export type Index = ReturnType<typeof readIndex>;
 
@@ -122,6 +123,27 @@ function readIndex(id: number, spec: Doc, multikey: boolean) {
     /** Whether any document has (or had) several keys in it; see the planner. */
     multikey,
   };
+}
+
+/** A key of a document in an index: its bytes, the values they stand for, and a text that no other key of any index has. */
+export interface IndexKey {
+  readonly text: string;
+  readonly key: Uint8Array;
+  readonly tuple: readonly Maybe[];
+}
+
+/** What a document has in an index, by the keys' texts: each once, none where the index leaves it out. */
+export function keysOf(index: Index, doc: Doc): ReadonlyMap<string, IndexKey> {
+  const keys = new Map<string, IndexKey>();
+  if (index.partial !== undefined && !index.partial.matches(doc)) return keys;
+  if (index.sparse && !index.fields.some((field) => visitPath(doc, field.parts, 0, false, (value) => value !== undefined))) return keys;
+  const paths = index.fields.map((field) => field.parts);
+  for (const tuple of pathTuples(doc, paths)) {
+    const key = indexKey(tuple, index.directions);
+    const text = `${index.id}:${Buffer.from(key.buffer, key.byteOffset, key.byteLength).toString('latin1')}`;
+    keys.set(text, { text, key, tuple });
+  }
+  return keys;
 }
 
 function checkName(db: string, name: string): void {

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readCatalog, type Collection, type Index } from './catalog.ts';
-import { keysOf } from './indexing.ts';
+import { keysOf, readCatalog, type Collection, type Index } from './catalog.ts';
 import { unwritable } from './location.ts';
 import { detailOf, openReader, sqliteCode, type Reader, type Stored } from './store.ts';
 import { decode, type Doc } from './values.ts';

@@ -1,5 +1,4 @@
 import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, Timestamp } from 'bson';
-import { refuse } from './errors.ts';
 
 /** A document. A Map keeps the order of its fields even for names like "1", and takes `__proto__` as an ordinary name. */
 export type Doc = Map<string, Value>;
@@ -42,7 +41,7 @@ const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
 
 function kindOf(value: Maybe | object): Kind {
   const found = kinds.get(value?.constructor ?? value);
-  if (found === undefined) throw refuse(`BSON type ${value?.constructor.name}`); // from a copy of another database
+  if (found === undefined) throw new TypeError(`BSON type ${value?.constructor.name} is not supported by the embedded database`); // from a foreign copy
   return found;
 }
 

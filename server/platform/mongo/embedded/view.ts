@@ -1,9 +1,8 @@
-import type { Catalog, Collection, Index } from './catalog.ts';
+import { keysOf, type Catalog, type Collection, type Index, type IndexKey } from './catalog.ts';
 import { CommandError } from './errors.ts';
-import { duplicateKey, keysOf, type IndexKey } from './indexing.ts';
 import type { Store } from './store.ts';
 import { Blocked, writeConflict, type Row, type Transaction, type Transactions } from './transactions.ts';
-import { decode, encode, type Doc } from './values.ts';
+import { Int32, decode, encode, newDoc, type Doc, type Maybe } from './values.ts';
 
 /** What a command sees and changes: the file itself, or a transaction over a snapshot of it. */
 export type View = ReturnType<typeof openView>;
@@ -138,4 +137,14 @@ function apply(parts: Parts, changes: Changes, rid: number, before: Row | undefi
   if (after === undefined) store.deleteDoc(rid);
   else if (before === undefined) store.insertDoc(rid, after.bytes);
   else store.updateDoc(rid, after.bytes);
+}
+
+/** 11000, with the key's fields and values beside the message; none in it: they may be a patient's. */
+function duplicateKey(coll: Collection, index: Index, tuple: readonly Maybe[]): CommandError {
+  const { fields, name } = index;
+  const shown = fields.map(({ path }) => `${path}: …`).join(', ');
+  const keyPattern = new Map(fields.map(({ path, direction }) => [path, new Int32(direction)]));
+  const keyValue = new Map(fields.map(({ path }, i) => [path, tuple[i] ?? null]));
+  const message = `E11000 duplicate key error collection: ${coll.ns} index: ${name} dup key: { ${shown} }`;
+  return new CommandError(11000, message, newDoc({ keyPattern, keyValue }));
 }
