@@ -1,8 +1,8 @@
 import { newBytes, putByte, putRaw, putText, take, written } from './bytes.ts';
 import { maxDepth } from './decode.ts';
-import { badValue, CommandError } from './errors.ts';
-import { Binary, Double, Int32, Long, ObjectId, Timestamp, typeNumber } from './model.ts';
-import type { BSONRegExp, Value } from './model.ts';
+import { badValue, CommandError, refuse } from './errors.ts';
+import { Binary, BSONRegExp, Double, Int32, Long, ObjectId, Timestamp } from './model.ts';
+import type { Value } from './model.ts';
 
 /** What can be written: values, and documents that are BSON already, as their bytes. */
 export type Writable = Value | Uint8Array | Writable[] | Map<string, Writable>;
@@ -20,15 +20,15 @@ export function encode(doc: ReadonlyMap<string, Writable>): Uint8Array {
 
 /** One buffer for all documents: nothing else runs while one is written. */
 const out = newBytes(65536);
-const documentType = 0x03;
 
 function putFields(fields: ReadonlyMap<string, Writable> | readonly Writable[], depth: number): void {
   if (depth > maxDepth) throw new CommandError(15, 'BSON document nested too deeply');
   const start = take(out, 4);
   fields.forEach((value: Writable, name: string | number) => {
-    putByte(out, value instanceof Uint8Array ? documentType : typeNumber(value));
+    const tag = take(out, 1);
     putName(String(name));
-    putValue(value, depth);
+    const type = putValue(value, depth); // before `out.buffer` is looked up: a long value may have moved it
+    out.buffer[tag] = type;
   });
   putByte(out, 0);
   out.buffer.writeInt32LE(out.length - start, start);
@@ -39,27 +39,31 @@ function putName(name: string): void {
   putText(out, name);
 }
 
-function putValue(value: Writable, depth: number): void {
-  if (typeof value === 'string') putString(value);
-  else if (value instanceof Int32) putInt(value.value);
-  else if (value instanceof Double) putDouble(value.value);
-  else if (value instanceof Map || Array.isArray(value)) putFields(value, depth + 1);
-  else if (value instanceof Date) putLong(Long.fromNumber(value.getTime()));
-  else if (value instanceof ObjectId) putRaw(out, value.id);
-  else if (typeof value === 'boolean') putByte(out, value ? 1 : 0);
-  else if (value !== null) putRare(value);
+/** Writes the value, and says its type. */
+function putValue(value: Writable, depth: number): number {
+  if (typeof value === 'string') return (putString(value), 2);
+  if (value instanceof Int32) return (putInt(value.value), 16);
+  if (value instanceof Double) return (putDouble(value.value), 1);
+  if (value instanceof Map) return (putFields(value, depth + 1), 3);
+  if (Array.isArray(value)) return (putFields(value, depth + 1), 4);
+  if (value instanceof Date) return (putLong(Long.fromNumber(value.getTime())), 9);
+  if (value instanceof ObjectId) return (putRaw(out, value.id), 7);
+  if (typeof value === 'boolean') return (putByte(out, value ? 1 : 0), 8);
+  return value === null ? 10 : putRare(value);
 }
 
-function putRare(value: Long | Timestamp | Binary | BSONRegExp | Uint8Array): void {
-  if (value instanceof Uint8Array) return putRaw(out, value);
-  if (value instanceof Long || value instanceof Timestamp) return putLong(value);
+function putRare(value: Long | Timestamp | Binary | BSONRegExp | Uint8Array): number {
+  if (value instanceof Uint8Array) return (putRaw(out, value), 3);
+  if (value instanceof Timestamp) return (putLong(value), 17); // before Long, which it extends
+  if (value instanceof Long) return (putLong(value), 18);
   if (value instanceof Binary) {
     putInt(value.position);
     putByte(out, value.sub_type);
-    return putRaw(out, value.buffer.subarray(0, value.position));
+    return (putRaw(out, value.buffer.subarray(0, value.position)), 5);
   }
+  if (!(value instanceof BSONRegExp)) throw refuse('a value of this BSON type'); // from a copy of another database
   putName(value.pattern);
-  putName(value.options);
+  return (putName(value.options), 11);
 }
 
 function putInt(value: number): void {

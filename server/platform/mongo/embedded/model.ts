@@ -39,7 +39,7 @@ const kinds: ReadonlyMap<unknown, Kind> = new Map<unknown, Kind>([
   [BSONRegExp, { name: 'regex', code: 11, order: 50 }],
 ]);
 
-function kindOf(value: Maybe | object): Kind {
+function kindOf(value: Maybe): Kind {
   const found = kinds.get(value?.constructor ?? value);
   if (found === undefined) throw new TypeError(`BSON type ${value?.constructor.name} is not supported by the embedded database`); // from a foreign copy
   return found;
@@ -49,7 +49,7 @@ function kindOf(value: Maybe | object): Kind {
 export const orderOf = (value: Maybe): number => kindOf(value).order;
 
 /** The number BSON gives the value's type (`$type: 2`). */
-export const typeNumber = (value: Value | object): number => kindOf(value).code;
+export const typeNumber = (value: Value): number => kindOf(value).code;
 
 /** The name of the value's type (`$type: "string"`); "missing" for an absent one. */
 export const typeName = (value: Maybe): string => kindOf(value).name;
