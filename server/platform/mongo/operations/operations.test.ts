@@ -144,7 +144,7 @@ test('a backup taken while the site works is of one moment', async () => {
         );
       }
     })();
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect.poll(() => db.collection('a').countDocuments(), { timeout: 10_000 }).toBeGreaterThan(3000);
     await backupTo(at('b'), place);
     working = false;
     await writer;
