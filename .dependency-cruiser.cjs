@@ -29,8 +29,8 @@ const REACHES = {
 
 /** One door per technology. */
 const DOORS = {
-  koa: '^server/(app|platform/http)',
-  '@koa/router': '^server/(app|platform/http)',
+  koa: '^server/(web|platform/http)',
+  '@koa/router': '^server/(web|platform/http)',
   'socket.io': '^server/platform/realtime',
   agenda: '^server/platform/(jobs|mongo/embedded/.*[.]test)',
   pino: '^server/platform/log',
@@ -68,7 +68,7 @@ module.exports = {
       name: 'platform-knows-no-domain',
       severity: 'error',
       from: { path: '^server/platform/' },
-      to: { path: '^server/(domains|app|main)' },
+      to: { path: '^server/(domains|site|web|main)' },
     },
     {
       name: 'service-knows-no-technology',

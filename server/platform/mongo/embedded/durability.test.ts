@@ -19,13 +19,19 @@ interface Doc {
 const rounds = Number(process.env['VIGIE_CRASH_ROUNDS'] ?? 10);
 const child = fileURLToPath(new URL('./testing/crash-child.ts', import.meta.url));
 
-/** Runs the child on the directory, kills it at a random moment and returns what it had acknowledged. */
+/**
+ * Runs the child on the directory, kills it at a random moment and returns what it had acknowledged. In every second round the moment is counted from its
+ * first transfer, so that there are some however busy the machine is.
+ */
 async function killedRun(dir: string, round: number): Promise<string[][]> {
   const process_ = spawn(process.execPath, [child, dir, String(round)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const said: string[][] = [];
+  let sign: string | undefined = round % 2 === 0 ? 'move' : 'ready';
   for await (const line of createInterface({ input: process_.stdout })) {
     said.push(line.split(' '));
-    if (line === 'ready') setTimeout(() => process_.kill('SIGKILL'), 50 + Math.random() * 400);
+    if (said.at(-1)?.[0] !== sign) continue;
+    sign = undefined;
+    setTimeout(() => process_.kill('SIGKILL'), 50 + Math.random() * 400);
   }
   return said;
 }
