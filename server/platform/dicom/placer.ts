@@ -1,8 +1,8 @@
-import { getCompileCacheDir } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '#server/platform/threads.ts';
 import type { PlaceJob, PlaceResult } from './placer-thread.ts';
 
-/** Writes, syncs and names whole objects in threads of their own: one message there and one back, where each call on its own costs both. */
+/** Writes, syncs and names whole objects in a thread of its own: one message there and one back, where each call on its own costs both. */
 export interface Placer {
   /**
    * Resolves once the file and its second name survive a crash. `unplaced`: the file is safe, its second name is not to be had.
@@ -18,65 +18,47 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** Two, so that one writes while the other waits for the disk. */
-const THREADS = 2;
-
-interface Thread {
-  readonly worker: Worker;
-  readonly waiting: Map<number, Waiting>;
-}
-
+/** The thread is started by the first object, and anew should it have ended. */
 export function createPlacer(): Placer {
-  const threads: Thread[] = [];
+  const waiting = new Map<number, Waiting>();
+  let thread: Worker | null = null;
   let number = 0;
 
-  /** The thread with the least to do; a further one is started only when all are busy. */
-  function choose(): Thread {
-    const [idlest] = [...threads].sort((a, b) => a.waiting.size - b.waiting.size);
-    if (idlest && (idlest.waiting.size === 0 || threads.length >= THREADS)) return idlest;
-    const thread = startThread((gone) => void threads.splice(threads.indexOf(gone), 1));
-    threads.push(thread);
-    return thread;
+  function start(): Worker {
+    const worker = startThread(new URL('./placer-start.js', import.meta.url), {
+      name: 'vigie-archive',
+      resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
+    });
+    worker.unref();
+    worker.on('message', (results: readonly PlaceResult[]) => results.forEach(settle));
+    worker.on('error', () => undefined); // told to those who wait, right after
+    worker.on('exit', () => {
+      thread = null;
+      for (const { reject } of waiting.values()) reject(diskError('EIO'));
+      waiting.clear();
+    });
+    return worker;
+  }
+
+  function settle({ id, outcome, code }: PlaceResult): void {
+    const { resolve, reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    if (outcome === 'failed') reject?.(diskError(code));
+    else resolve?.(outcome);
   }
 
   return {
     place(job) {
-      const { worker, waiting } = choose();
+      thread ??= start();
+      const worker = thread;
       const id = ++number;
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject });
         worker.postMessage({ ...job, id } satisfies PlaceJob);
       });
     },
-    async close() {
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
-    },
+    close: async () => void (await thread?.terminate()),
   };
-}
-
-function startThread(onGone: (thread: Thread) => void): Thread {
-  const worker = new Worker(new URL('./placer-start.js', import.meta.url), {
-    workerData: { compiled: getCompileCacheDir() },
-    name: 'vigie-archive',
-    resourceLimits: { maxOldGenerationSizeMb: 32, maxYoungGenerationSizeMb: 2 },
-  });
-  worker.unref();
-  const waiting = new Map<number, Waiting>();
-  const thread = { worker, waiting };
-  worker.on('message', (results: readonly PlaceResult[]) => {
-    for (const { id, outcome, code } of results) {
-      const { resolve, reject } = waiting.get(id) ?? {};
-      waiting.delete(id);
-      if (outcome === 'failed') reject?.(diskError(code));
-      else resolve?.(outcome);
-    }
-  });
-  worker.on('error', () => undefined); // told to those who wait, right after
-  worker.on('exit', () => {
-    onGone(thread);
-    for (const { reject } of waiting.values()) reject(diskError('EIO'));
-  });
-  return thread;
 }
 
 function diskError(code: string | null): Error {

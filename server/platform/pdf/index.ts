@@ -1,4 +1,4 @@
-import { Worker } from 'node:worker_threads';
+import { startThread } from '#server/platform/threads.ts';
 import type { PdfDocument } from './document.ts';
 
 export type { PdfBlock, PdfDocument } from './document.ts';
@@ -21,7 +21,7 @@ export function renderPdf(document: PdfDocument): Promise<Buffer<ArrayBuffer>> {
 }
 
 function draw(document: PdfDocument): Promise<Buffer<ArrayBuffer>> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+  const worker = startThread(new URL('./worker.ts', import.meta.url), {
     workerData: document,
     name: 'vigie-pdf',
     resourceLimits: { maxOldGenerationSizeMb: 512 },

@@ -14,8 +14,6 @@ interface Cursor {
   readonly watch: { check: () => void };
 }
 
-export type Cursors = ReturnType<typeof openCursors>;
-
 export const cursorLifetimeMs = 600_000;
 const maxBatchBytes = 16 * 1024 * 1024;
 

@@ -1,7 +1,6 @@
-import { getCompileCacheDir } from 'node:module';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
+import { startThread } from '#server/platform/threads.ts';
 import type { EngineEvent, EngineOptions } from './engine.ts';
 import { locate, socketOf, takeLock } from './location.ts';
 import { detailOf } from './store.ts';
@@ -82,8 +81,8 @@ async function join(dataDir: string, options: EmbeddedOptions): Promise<Part> {
 
 async function host(dataDir: string, release: () => void, { onEvent, ...options }: EmbeddedOptions): Promise<Part> {
   const input: WorkerInput = { dataDir, options };
-  const worker = new Worker(new URL('./worker-start.js', import.meta.url), {
-    workerData: { ...input, compiled: getCompileCacheDir() },
+  const worker = startThread(new URL('./worker-start.js', import.meta.url), {
+    workerData: input,
     name: 'vigie-database',
     resourceLimits: { maxOldGenerationSizeMb: 1536, maxYoungGenerationSizeMb: 24 },
   });

@@ -4,8 +4,6 @@ import type { Store } from './store.ts';
 import { decode, encode, type Doc } from './values.ts';
 import type { Reply } from './wire.ts';
 
-export type Retries = ReturnType<typeof openRetries>;
-
 /** The last answer to each session's numbered writes, on disk with the writes themselves: a driver that lost the answer asks again and must not write twice. */
 export function openRetries(store: Store, now: () => number) {
   return {
