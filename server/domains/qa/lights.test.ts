@@ -103,7 +103,7 @@ describe('while the source is silent', () => {
     expect(Date.parse(shown.silentSince ?? '') - since.getTime()).toBeLessThan(5000);
     site.test.clock.advance(24 * HOUR_MS);
     await becomes('unknown');
-    expect(await codes()).toEqual(['source.old']);
+    await expect.poll(codes).toEqual(['source.old']); // the light is out at once, the reason stands there once the clock has looked
     site.setFaults(() => undefined);
     await site.read({ whole: false });
     expect(await site.light()).toMatchObject({ light: 'green', silentSince: null });
