@@ -281,6 +281,22 @@ describe('peers that take their time', () => {
   });
 });
 
+test('who sends and leaves at once cannot pile up objects: one more than there may be associations is told 0xA700', async () => {
+  await start({ limits: { associations: 2 } });
+  const disk = Promise.withResolvers<void>();
+  loopback.answer = () => disk.promise.then(() => ({ kind: 'stored' }));
+  for (const place of ['127.0.0.2', '127.0.0.3']) {
+    const peer = rawPeer(loopback.server.port, place);
+    for (const part of [associate([storeContext(CT)]), storeCommand(), writeData(3, false, true, ct.dataset)]) peer.send(part);
+    peer.socket.end();
+    await peer.closed;
+  }
+  const send = () => store({ host: '127.0.0.1', port: loopback.server.port, callingAeTitle: 'SCANNER', calledAeTitle: 'VIGIE' }, [ct.file]);
+  await expect.poll(async () => (await send()).statuses, { timeout: 5000 }).toEqual({ '0xA700': 1 });
+  disk.resolve();
+  await expect.poll(async () => (await send()).ok, { timeout: 5000 }).toBe(true);
+});
+
 describe('fuzz', () => {
   const rounds = process.env.LONG ? 20_000 : 2000;
   const seed = 20_260_105;

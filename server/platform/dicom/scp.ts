@@ -178,13 +178,15 @@ function beginStore(session: Session): Incoming | null {
 
 /** Why a C-STORE is refused before its data set is looked at. */
 function storeRefusal(session: Session): { status: number; comment: string } | null {
-  const { command, rights, contexts, contextId } = session;
+  const { command, rights, contexts, contextId, deps } = session;
   if (command?.commandField !== COMMAND.cStoreRq) return { status: STATUS.cannotUnderstand, comment: 'no C-STORE' };
   if (!rights.includes('store')) return { status: STATUS.notAuthorised, comment: 'not authorised' };
   const sopClass = contexts.get(contextId)?.sopClass;
   if (sopClass === VERIFICATION || sopClass !== command.affectedSopClassUid) {
     return { status: STATUS.sopClassNotSupported, comment: 'SOP class of another context' };
   }
+  // Who sends and leaves at once is not slowed down by the disk: what waits for it is bounded. Associations that stay have one object each.
+  if (deps.storing.size >= deps.limits.associations) return { status: STATUS.outOfResources, comment: 'too many objects are being stored' };
   if (!isUid(command.affectedSopInstanceUid)) return { status: STATUS.cannotUnderstand, comment: 'SOP Instance UID missing or invalid' };
   return null;
 }
